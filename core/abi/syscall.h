@@ -1,0 +1,96 @@
+// One row per guest system call: number, name, arguments, restart class. Data only; everything else derives from it.
+#pragma once
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "core/base/ints.h"
+
+namespace sigtape::abi {
+
+enum class System : u8 { linux_eabi, freebsd };
+
+// How an argument is to be read, printed and, where no host conversion exists, passed on.
+enum class Kind : u8 {
+  none,
+  integer,     // signed decimal
+  unsigned_,   // unsigned decimal
+  hex,
+  size,        // a count of bytes
+  fd,          // a descriptor
+  dirfd,       // a descriptor or AT_FDCWD
+  mode,        // octal
+  signal,      // a signal number
+  flags,       // bits by Arg::names
+  choice,      // one value by Arg::names
+  address,     // a guest address that the call does not read or write through (mmap, brk, futex word of WAKE)
+  path,        // NUL-terminated file name, read
+  string,      // other NUL-terminated text, read
+  strings,     // NULL-terminated array of string pointers (argv, envp)
+  bytes,       // buffer; capacity from Arg::size_argument; actual length for `out` is the result if Arg::result_is_size
+  structure,   // one struct Arg::layout
+  array,       // Arg::size_argument elements of Arg::layout
+  iovec,       // array of iovec, Arg::size_argument elements; contents as `bytes`
+  msghdr,      // struct msghdr with its nests
+  sockaddr,    // length in Arg::size_argument: for `in` the value itself, for `out` a socklen_t at that pointer
+  fd_set,      // Arg::size_argument is nfds
+  off64,       // 64-bit value in a register pair (aligned as the ABI wants it); takes two words
+};
+
+enum class Dir : u8 { in, out, inout };
+
+struct Field;  // core/abi/layout.h
+struct Layout;
+struct NameSet;  // core/abi/flag_names.h
+
+struct Arg {
+  std::string_view name;
+  Kind kind = Kind::none;
+  Dir dir = Dir::in;
+  i8 size_argument = -1;        // index of the argument that gives a size or count
+  bool result_is_size = false;  // out bytes: the call's result is the number of bytes written
+  bool on_interrupt = false;    // also written when the call ends with EINTR (rem of nanosleep)
+  const Layout* layout = nullptr;
+  const NameSet* names = nullptr;
+  u16 fixed_bytes = 0;          // bytes: a constant size
+};
+
+// What an interrupted call asks for (Linux names; FreeBSD admits `never` and `if_sa_restart` only, see restart tables).
+enum class Restart : u8 {
+  not_interruptible,
+  never,          // EINTR, whatever happens
+  if_sa_restart,  // ERESTARTSYS
+  if_no_handler,  // ERESTARTNOHAND
+  always,         // ERESTARTNOINTR
+  block,          // ERESTART_RESTARTBLOCK
+  by_arguments,   // depends on arguments or on the kind of file: restart_of(call) decides
+};
+
+enum class ResultKind : u8 { integer, fd, size, zero, address, pid, hex, none };
+
+// Who answers. `core`: the emulated kernel alone, computed again on replay. `outside`: the host, noted on the tape.
+enum class Side : u8 { core, outside, refused };
+
+inline constexpr unsigned max_args = 7;
+
+struct Row {
+  u32 number = 0;
+  std::string_view name;
+  Side side = Side::refused;
+  Restart restart = Restart::not_interruptible;
+  ResultKind result = ResultKind::integer;
+  std::array<Arg, max_args> args{};
+  u8 count = 0;                  // of args
+  std::string_view refusal = {};  // Side::refused: why; the guest gets the ABI's ENOSYS
+};
+
+// nullptr for a number that the ABI does not have.
+const Row* row_of(System system, u32 number);
+std::span<const Row> table_of(System system);
+std::string_view name_of(System system, u32 number);  // "syscall_411" where unknown
+
+// Where argument i starts among the words r0-r6 (Linux) or registers and stack (FreeBSD): 64-bit ones take an aligned
+// pair. Words are as the entry code fetched them, so FreeBSD's stack words simply follow.
+std::array<u8, max_args> word_index_of(const Row& row);
+
+}  // namespace sigtape::abi

@@ -1,0 +1,52 @@
+// What the run loop asks of an engine, interpreter or JIT: run until something needs the kernel.
+#pragma once
+#include <atomic>
+
+#include "core/base/strong.h"
+#include "core/cpu/state.h"
+
+namespace sigtape::mem {
+class Space;
+}
+
+namespace sigtape::cpu {
+
+enum class StopKind : u8 {
+  budget,       // exactly `budget` instructions were retired
+  interrupted,  // Engine::interrupt was seen; fewer than `budget` were retired
+  svc,          // at an SVC: r[15] is the SVC's own address, it is not retired; Stop::detail is its immediate
+  undefined,    // at an undefined instruction, not retired
+  breakpoint,   // at a BKPT, not retired; Stop::detail is its immediate
+  fault,        // a data or prefetch access failed; state is the instruction's start; see the other members
+  alignment,    // an access that must be aligned was not (LDREX, LDM, LDRD, VLDR…)
+};
+
+enum class Access : u8 { read, write, fetch };
+
+struct Stop {
+  StopKind kind = StopKind::budget;
+  u64 retired = 0;     // instructions retired by this call to run()
+  GuestAddr address;   // fault, alignment: the data or instruction address
+  Access access = Access::read;
+  u32 detail = 0;
+};
+
+// One engine per guest process; exactly one thread calls run() at a time (the baton holder).
+// A conditional instruction whose condition fails is retired like any other. IT, NOP and hints count as one each.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  // Runs `state` until a stop. Retires at most `budget` instructions; budget 0 returns at once.
+  virtual Stop run(State& state, u64 budget) = 0;
+  // The width in bytes of the SVC (or any instruction) at r[15]; for moving pc past a finished call.
+  // Code in [begin, end) changed or went away: cacheflush, munmap, mprotect, new mapping, loader.
+  virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
+  // Async-signal-safe and callable from any thread: the running run() returns `interrupted` soon (within microseconds).
+  // A request made while nothing runs makes the next run() return at once. Cleared by the run() that reports it.
+  void interrupt() { stop_requested_.store(true, std::memory_order_relaxed); }
+
+ protected:
+  std::atomic<bool> stop_requested_{false};
+};
+
+}  // namespace sigtape::cpu

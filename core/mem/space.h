@@ -1,0 +1,127 @@
+// The 4 GiB guest address space: host memory behind it, page protections, the list of mappings.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/base/bytes.h"
+#include "core/base/flags.h"
+#include "core/base/result.h"
+#include "core/base/strong.h"
+
+namespace sigtape::mem {
+
+inline constexpr u32 page_size = 4096;
+
+// Per page, one byte. `code` is set by an engine that cached decoded code of the page: a guest store to such a page
+// takes the slow path and tells the engine (Space::CodeWatcher).
+enum class PageFlag : u8 { none = 0, read = 1, write = 2, exec = 4, mapped = 8, code = 16, beyond_eof = 32 };
+
+struct Prot {  // as mmap's PROT_READ|PROT_WRITE|PROT_EXEC
+  bool read = false, write = false, exec = false;
+  bool operator==(const Prot&) const = default;
+};
+
+enum class Sharing : u8 { private_, shared };
+
+// One line of /proc/PID/maps. `offset` is the file offset of `begin`.
+struct Mapping {
+  GuestAddr begin;
+  u32 bytes = 0;  // a multiple of page_size; the last page of the space is never mapped by guests
+  Prot prot;
+  Sharing sharing = Sharing::private_;
+  u64 offset = 0;
+  u64 device = 0, inode = 0;  // 0 for anonymous
+  std::string name;           // path, "[stack]", "[heap]", or empty
+  bool grows_down = false;
+};
+
+class CodeWatcher {
+ public:
+  virtual ~CodeWatcher() = default;
+  virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
+};
+
+class Space {
+ public:
+  // Reserves 4 GiB (and guards on both sides) of host address space. One per process.
+  static Result<std::unique_ptr<Space>> reserve();
+  ~Space();
+  Space(const Space&) = delete;
+
+  u8* base() const { return base_; }
+  u8* host(GuestAddr a) const { return base_ + a.value; }
+
+  // --- access by engines: nullptr is a fault. Sizes up to 16 bytes; may cross one page border.
+  const u8* readable(u32 address, u32 bytes) const {
+    u32 last = address + bytes - 1;
+    if ((flags_[address >> 12] & flags_[last >> 12] & 1) == 0 || last < address) [[unlikely]] return nullptr;
+    return base_ + address;
+  }
+  // For a store. A page with cached code takes the slow path, which tells the watcher before it returns.
+  u8* writable(u32 address, u32 bytes) {
+    u32 last = address + bytes - 1;
+    u8 both = flags_[address >> 12] & flags_[last >> 12];
+    if ((both & 2) == 0 || last < address) [[unlikely]] return nullptr;
+    if ((flags_[address >> 12] | flags_[last >> 12]) & 16) [[unlikely]] note_code_write(address, bytes);
+    return base_ + address;
+  }
+  const u8* executable(u32 address, u32 bytes) const {
+    u32 last = address + bytes - 1;
+    if ((flags_[address >> 12] & flags_[last >> 12] & 4) == 0 || last < address) [[unlikely]] return nullptr;
+    return base_ + address;
+  }
+  void mark_code(u32 page_index) { flags_[page_index] |= static_cast<u8>(PageFlag::code); }
+  void set_code_watcher(CodeWatcher* watcher) { watcher_ = watcher; }
+  u8 page_flags(u32 page_index) const { return flags_[page_index]; }
+
+  // --- access by the kernel side: whole ranges; false where any byte is not accessible (EFAULT), then nothing is done
+  bool can_read(GuestAddr at, u64 bytes) const;
+  bool can_write(GuestAddr at, u64 bytes) const;
+  bool read(GuestAddr from, std::span<u8> into) const;
+  bool write(GuestAddr to, std::span<const u8> bytes);  // for copy-out: needs write permission
+  void poke(GuestAddr to, std::span<const u8> bytes);   // for loaders: whatever the protection; must be mapped
+  template <class T>
+  std::optional<T> load(GuestAddr from) const {
+    T value;
+    if (!read(from, {reinterpret_cast<u8*>(&value), sizeof value})) return std::nullopt;
+    return value;
+  }
+  template <class T>
+  bool store(GuestAddr to, const T& value) {
+    return write(to, bytes_of(value));
+  }
+  // A NUL-terminated string of at most `limit` bytes without the NUL; nullopt on a fault or when it is longer.
+  std::optional<std::string> read_string(GuestAddr from, u32 limit = 4096) const;
+
+  // --- mappings. Addresses and sizes are page aligned; all replace what was there (MAP_FIXED). Host refusal: errno.
+  // Host memory is mapped with the guest's read and write permission (exec is emulated), so that a host system call on
+  // guest memory gives EFAULT where the guest kernel would.
+  int map_anonymous(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, std::string name);
+  // `file_size` decides which pages lie beyond end of file (SIGBUS for the guest).
+  int map_file(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, HostFd file, u64 offset, u64 file_size,
+               const Mapping& label);
+  int unmap(GuestAddr at, u32 bytes);
+  int protect(GuestAddr at, u32 bytes, Prot prot);
+  int move(GuestAddr from, u32 old_bytes, GuestAddr to, u32 new_bytes);  // mremap
+  int discard(GuestAddr at, u32 bytes);                                  // madvise(MADV_DONTNEED)
+  // Top-down search below `limit` (Linux' layout) for a free range; nullopt if there is none.
+  std::optional<GuestAddr> find_gap(u32 bytes, GuestAddr limit, GuestAddr floor) const;
+  bool is_free(GuestAddr at, u32 bytes) const;
+  bool is_mapped(GuestAddr at, u32 bytes) const;  // every page
+  const std::map<u32, Mapping>& mappings() const { return mappings_; }  // key: begin
+  const Mapping* mapping_at(GuestAddr at) const;
+  void set_name(GuestAddr at, std::string name);
+
+ private:
+  Space() = default;
+  void note_code_write(u32 address, u32 bytes);
+  u8* base_ = nullptr;
+  u8* flags_ = nullptr;  // 1 Mi entries
+  std::map<u32, Mapping> mappings_;
+  CodeWatcher* watcher_ = nullptr;
+};
+
+}  // namespace sigtape::mem

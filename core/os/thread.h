@@ -1,0 +1,54 @@
+// What the emulated kernel keeps for one guest thread and for its thread group.
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/abi/call.h"
+#include "core/base/strong.h"
+#include "core/cpu/state.h"
+#include "core/os/signal_info.h"
+
+namespace sigtape::os {
+
+// Shared by the threads of a process (CLONE_SIGHAND); a vfork child has its own copy. Changed under the baton only, so
+// handler, flags and mask change together for all threads.
+struct Dispositions {
+  std::array<SigAction, 129> action{};  // index: signal number
+};
+
+// A thread group: what has one pid. A vfork child shares the address space with its parent but is a group of its own.
+struct Group {
+  i32 pid = 0;
+  std::shared_ptr<Dispositions> dispositions = std::make_shared<Dispositions>();
+  bool is_vfork_child = false;
+};
+
+enum class Life : u8 {
+  running,
+  ended,      // thread exit; the others go on
+  group_ended // the whole process is over
+};
+
+struct Thread {
+  ThreadId id;
+  cpu::State cpu;
+  Tick tick;  // retired instructions, svc included once its call is over
+  std::shared_ptr<Group> group;
+  Life life = Life::running;
+
+  // signals
+  SigSet mask;
+  std::optional<SigSet> mask_to_restore;  // during sigsuspend, ppoll…: goes into the first frame, see signal delivery
+  AltStack altstack;
+
+  // thread exit
+  GuestAddr clear_child_tid;
+  GuestAddr robust_list;
+  u32 robust_list_bytes = 0;
+
+  abi::Call call;      // the call it is in, or was in last
+  abi::Answer answer;  // reused, so that its buffers are
+};
+
+}  // namespace sigtape::os

@@ -1,0 +1,108 @@
+// The one door between the guest and everything else. Live asks the host, the recorder wraps it, the replayer replaces
+// it; nothing in core knows which. All members are called with the baton held; those that say so may put it down
+// meanwhile, and have taken it up again when they return.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/abi/call.h"
+#include "core/base/result.h"
+#include "core/mem/space.h"
+#include "core/os/thread.h"
+
+namespace sigtape::outside {
+
+// How a process image begins: what execve hands over. Random bytes and ids come from outside and so go on the tape.
+struct Image {
+  std::string path;     // as given to execve: AT_EXECFN
+  std::vector<std::string> arguments, environment;
+  std::array<u8, 32> random{};
+  u32 uid = 0, euid = 0, gid = 0, egid = 0;
+  i32 pid = 0;
+  u64 stack_limit = 8u << 20;  // RLIMIT_STACK
+  os::SigSet mask, ignored, pending_unused;  // inherited over exec
+};
+
+// A program file opened for loading. `bytes` stays valid as long as the object; `fd` may be mapped by Space::map_file.
+struct ProgramFile {
+  std::string path;  // guest path
+  HostFd fd{-1};
+  std::span<const u8> bytes;
+  u64 device = 0, inode = 0;
+};
+
+struct MapRequest {
+  GuestAddr at;  // already chosen
+  u32 bytes = 0;
+  mem::Prot prot;
+  mem::Sharing sharing = mem::Sharing::private_;
+  GuestFd fd;
+  u64 offset = 0;
+};
+
+struct ExecRequest {
+  std::string path;
+  i32 dirfd = -100;
+  u32 flags = 0;
+  std::vector<std::string> arguments, environment;
+};
+
+enum class EndKind : u8 { exit, signal, exec, abandoned };
+struct End {
+  EndKind kind = EndKind::exit;
+  i32 status = 0;  // exit status, or the guest's signal number
+  bool core_dumped = false;
+};
+
+class Outside {
+ public:
+  virtual ~Outside() = default;
+
+  // --- start of an image
+  virtual Result<Image> image() = 0;
+  virtual Result<std::shared_ptr<ProgramFile>> open_program(const std::string& guest_path) = 0;
+  // The first thread is about to run its first instruction.
+  virtual void started(os::Thread& thread) = 0;
+
+  // --- system calls. Fills `answer`; may put the baton down.
+  virtual void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) = 0;
+  // A call that the emulated kernel answered alone (mmap without a file, brk, sigaction…): for the tape's eyes. On
+  // replay the same value is computed again and compared.
+  virtual void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) = 0;
+  // mmap of a file: maps it and answers Done{address} or Failed. The content that the guest can see goes on the tape.
+  virtual void map_file(os::Thread& thread, const abi::Call& call, const MapRequest& request, abi::Answer& answer) = 0;
+
+  // --- signals
+  // The next captured signal for this thread, if there is one now; asynchronous ones only.
+  virtual std::optional<os::SigInfo> take_signal(os::Thread& thread) = 0;
+  // A frame for `info` was built or its default action taken: for the tape's eyes.
+  virtual void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) = 0;
+  // The thread's mask is now thread.mask, after delivery, sigreturn or sigprocmask. Ends a capture.
+  virtual void set_mask(os::Thread& thread) = 0;
+  virtual void set_action(os::Thread& thread, os::Signal signal, const os::SigAction& action) = 0;
+
+  // --- time
+  // Instructions that the thread may run before boundary() is due. Never 0.
+  virtual u64 budget(os::Thread& thread) = 0;
+  // The budget is used up or the engine was interrupted: let others run where they wait. May put the baton down.
+  virtual void boundary(os::Thread& thread) = 0;
+
+  // --- threads and processes. `child` is complete but for its id, which these fill in; answer is Done{id} or Failed.
+  virtual void start_thread(os::Thread& parent, const abi::Call& call, std::unique_ptr<os::Thread> child,
+                            GuestAddr parent_tid, GuestAddr child_tid, abi::Answer& answer) = 0;
+  // In the child answers Done{0}; thread.id and group pid are the child's then.
+  virtual void fork(os::Thread& thread, const abi::Call& call, i32 exit_signal, abi::Answer& answer) = 0;
+  // CLONE_VM|CLONE_VFORK: `child` runs in this address space as another process; the parent waits for its exec or end.
+  virtual void vfork(os::Thread& parent, const abi::Call& call, std::unique_ptr<os::Thread> child, i32 exit_signal,
+                     abi::Answer& answer) = 0;
+  // Does not return where it succeeds.
+  virtual void exec(os::Thread& thread, const abi::Call& call, const ExecRequest& request, abi::Answer& answer) = 0;
+  // The thread is over (Life::ended): its last act. Writes of clear_child_tid and robust lists are done before.
+  virtual void end_thread(os::Thread& thread) = 0;
+  // The process is over. Live does not return; the replayer does, and the run loop then returns.
+  virtual void end_process(os::Thread& thread, const End& end) = 0;
+};
+
+}  // namespace sigtape::outside
