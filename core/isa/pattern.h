@@ -1,0 +1,207 @@
+// Instruction rows: bit strings become mask, value and fields at compile time; tables are checked for overlaps.
+#pragma once
+#include <array>
+#include <initializer_list>
+#include <string_view>
+
+#include "core/isa/insn.h"
+
+namespace sigtape::isa {
+
+// The alphabet: one letter, one meaning, in all tables. Runs and repeats of a letter concatenate, highest bit first.
+//
+//   0 1  fixed        -  ignored (the manual's (0) and (1), and bits without meaning)
+//   c  condition; never matches 1111
+//   S  set flags
+//   d n m s t a  registers, as in Insn (a: accumulator, RdLo, Rt2)
+//   i  immediate      k  shift kind      o  rotation in bytes (extensions)
+//   P U W  pre-index, add, write back
+//   r  register list  f  field mask of MSR
+//   w  width - 1, msb, or bit count of saturations
+//   x y  n_top; m_top, m_swap or round (whichever the Op has)
+// VFP and Advanced SIMD:
+//   D N M  the lone bit of register d, n, m (joined by the row's expand function, as S and D registers differ)
+//   F  floating size: 1 is double       Q  quad        u  unsigned       z  element size
+//   E  is_float (or VCMPE's E)          p  op bit      C  cmode          T  type of VLDn, VSTn, shifts
+//   l  lane, index, index_align         g  count (VTBL len)              A  alignment bits of VLDn, VSTn
+//   L  the immediate shift's L bit      B  free for one row's own use
+inline constexpr std::string_view alphabet = "cSdnmstaikoPUWrfwxyDNMFQuzEpCTlgALB";
+
+// The letters' raw values in one encoding.
+class Fields {
+ public:
+  u32 operator[](char letter) const { return values_[static_cast<u8>(letter) & 63]; }
+  u32& at(char letter) { return values_[static_cast<u8>(letter) & 63]; }
+
+ private:
+  std::array<u32, 64> values_{};  // letters are 0x41-0x7a, so the low six bits tell them apart
+};
+
+// One run of a letter: fields[letter] = fields[letter] << width | (word >> shift & ones(width)).
+struct Run {
+  char letter = 0;
+  u8 shift = 0;
+  u8 width = 0;
+};
+
+struct Bits {
+  u32 mask = 0;
+  u32 value = 0;
+  constexpr bool match(u32 word) const { return (word & mask) == value; }
+  constexpr bool disjoint(const Bits& other) const { return ((value ^ other.value) & mask & other.mask) != 0; }
+  constexpr bool covers(const Bits& other) const {  // whatever `other` matches, this matches
+    return (mask & ~other.mask) == 0 && (other.value & mask) == value;
+  }
+};
+
+namespace pattern_error {  // not constexpr: a call ends the compilation, with the function's name in the message
+void letter_outside_the_alphabet();
+void not_16_or_32_bits();
+void too_many_fields();
+void too_many_exceptions();
+void letter_that_the_form_does_not_have();
+void rows_overlap();
+}  // namespace pattern_error
+
+struct Pattern {
+  Bits fixed;
+  u8 width = 0;  // 16 or 32
+  u8 run_count = 0;
+  std::array<Run, 12> runs{};
+
+  consteval Pattern(const char* text) {
+    for (const char* p = text; *p; ++p) width += *p != ' ';
+    if (width != 16 && width != 32) pattern_error::not_16_or_32_bits();
+    u8 position = width;
+    char previous = 0;
+    for (const char* p = text; *p; ++p) {
+      if (*p == ' ') continue;
+      --position;
+      if (*p == '0' || *p == '1') {
+        fixed.mask |= u32{1} << position;
+        if (*p == '1') fixed.value |= u32{1} << position;
+      } else if (*p != '-') {
+        if (alphabet.find(*p) == alphabet.npos) pattern_error::letter_outside_the_alphabet();
+        if (*p == previous) {
+          runs[run_count - 1].shift = position;
+          ++runs[run_count - 1].width;
+        } else {
+          if (run_count == runs.size()) pattern_error::too_many_fields();
+          runs[run_count++] = {*p, position, 1};
+        }
+      }
+      previous = *p;
+    }
+  }
+  constexpr Fields fields(u32 word) const {
+    Fields fields;
+    for (u8 i = 0; i < run_count; ++i) {
+      u32& value = fields.at(runs[i].letter);
+      value = value << runs[i].width | (word >> runs[i].shift & ((u32{1} << runs[i].width) - 1));
+    }
+    return fields;
+  }
+};
+
+// What a row gives away: bit strings of 0, 1 and - (letters count as -, so that they can be written for orientation).
+struct Exceptions {
+  u8 count = 0;
+  std::array<Bits, 7> bits{};
+
+  constexpr Exceptions() = default;
+  consteval Exceptions(std::initializer_list<const char*> texts) {
+    for (const char* text : texts) {
+      if (count == bits.size() - 1) pattern_error::too_many_exceptions();  // the last place is for the rule of c
+      int width = 0;
+      Bits one;
+      for (const char* p = text; *p; ++p) {
+        if (*p == ' ') continue;
+        ++width;
+        one.mask = one.mask << 1 | (*p == '0' || *p == '1');
+        one.value = one.value << 1 | (*p == '1');
+      }
+      if (width != 16 && width != 32) pattern_error::not_16_or_32_bits();
+      bits[count++] = one;
+    }
+  }
+};
+
+// Finishes an Insn whose plain letters are already in place (see decode.cpp): immediates, shift amounts, joined
+// registers. May set op to Op::undefined.
+using Expand = void (*)(const Fields&, Insn&);
+constexpr Expand no_expand = nullptr;
+
+constexpr std::string_view form_letters(Form form) {
+  constexpr std::string_view letters[] = {
+#define FORM(name, letters) letters,
+#include "core/isa/forms_integer.inc"
+#include "core/isa/forms_simd.inc"
+#undef FORM
+  };
+  return letters[static_cast<int>(form)];
+}
+
+//   {Op::and_, Form::imm, "cccc 0010 000S nnnn dddd iiii iiii iiii", a32_rotate, {"exception", "another"}}
+struct Row {
+  Op op;
+  Form form;
+  Pattern pattern;
+  Expand expand;
+  Exceptions except;
+
+  consteval Row(Op o, Form f, Pattern p, Expand e = no_expand, Exceptions x = {})
+      : op(o), form(f), pattern(p), expand(e), except(x) {
+    for (u8 i = 0; i < p.run_count; ++i) {
+      const Run& run = p.runs[i];
+      if (run.letter == 'c') {
+        u32 ones = ((u32{1} << run.width) - 1) << run.shift;
+        except.bits[except.count++] = {ones, ones};
+      } else if (form_letters(f).find(run.letter) == std::string_view::npos) {
+        pattern_error::letter_that_the_form_does_not_have();
+      }
+    }
+  }
+  constexpr bool match(u32 word) const {
+    if (!pattern.fixed.match(word)) return false;
+    for (u8 i = 0; i < except.count; ++i)
+      if (except.bits[i].match(word)) return false;
+    return true;
+  }
+};
+
+// True if the exceptions together cover everything that `region` matches.
+constexpr bool exceptions_cover(const Exceptions& a, const Exceptions& b, Bits region) {
+  const Bits* split = nullptr;
+  for (const Exceptions* list : {&a, &b}) {
+    for (u8 i = 0; i < list->count; ++i) {
+      if (list->bits[i].covers(region)) return true;
+      if (!list->bits[i].disjoint(region)) split = &list->bits[i];
+    }
+  }
+  if (!split) return false;
+  u32 free = split->mask & ~region.mask;
+  u32 one = free & (~free + 1);
+  return exceptions_cover(a, b, {region.mask | one, region.value}) &&
+         exceptions_cover(a, b, {region.mask | one, region.value | one});
+}
+
+// Rows of one table are tried in order. Two may meet only if the earlier one is the narrower, or if exceptions give
+// their whole intersection away. To be called once per table, in one translation unit: static_assert(ordered(rows)).
+template <class Rows>
+consteval bool ordered(const Rows& rows) {
+  for (auto early = std::begin(rows); early != std::end(rows); ++early) {
+    const Bits& a = early->pattern.fixed;
+    for (auto late = early + 1; late != std::end(rows); ++late) {
+      const Bits& b = late->pattern.fixed;
+      if (a.disjoint(b)) continue;
+      if (b.covers(a) && a.mask != b.mask) continue;
+      if (!exceptions_cover(early->except, late->except, {a.mask | b.mask, a.value | b.value})) {
+        pattern_error::rows_overlap();
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace sigtape::isa
