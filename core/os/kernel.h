@@ -1,5 +1,6 @@
 // What a guest operating system's ABI supplies: program start, system call entry and exit, signal frames, faults.
 #pragma once
+#include <map>
 #include <memory>
 
 #include "core/base/result.h"
@@ -15,6 +16,7 @@ struct Context {
   mem::Space& space;
   cpu::Engine& engine;
   outside::Outside& outside;
+  const std::map<ThreadId, std::unique_ptr<Thread>>& threads;  // of this address space, by id
 };
 
 class Kernel {
@@ -23,10 +25,14 @@ class Kernel {
   virtual abi::System system() const = 0;
   // Maps program and interpreter, builds the first stack, sets the thread's registers.
   virtual Result<void> start(Thread& thread, const outside::Image& image) = 0;
+  // A thread's first act, in its own host thread: stores of its id that its creator asked for.
+  virtual void begin(Thread& thread) = 0;
   // The thread stands on an svc: decodes, answers or asks the outside, writes the result and moves pc and tick.
   virtual void system_call(Thread& thread) = 0;
   // Builds the frame or takes the default action (which may end the process).
   virtual void deliver(Thread& thread, const SigInfo& info) = 0;
+  // No signal is left to take, and thread.mask_to_restore is set: puts that mask back. False as Outside::set_mask.
+  [[nodiscard]] virtual bool restore_mask(Thread& thread) = 0;
   // A fault, undefined instruction or breakpoint: turns it into the synchronous signal that the guest's kernel sends,
   // or does what that kernel does in place of an instruction (kuser helpers need no help: they are code).
   virtual void fault(Thread& thread, const cpu::Stop& stop) = 0;

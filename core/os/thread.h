@@ -39,8 +39,16 @@ struct Thread {
 
   // signals
   SigSet mask;
-  std::optional<SigSet> mask_to_restore;  // during sigsuspend, ppoll…: goes into the first frame, see signal delivery
+  // During and after sigsuspend, ppoll…: the mask before the call, which goes into the first frame. Where no handler
+  // runs, Kernel::restore_mask puts it back.
+  std::optional<SigSet> mask_to_restore;
   AltStack altstack;
+
+  // Where Kernel::begin stores the new thread's id (CLONE_CHILD_SETTID; CLONE_PARENT_SETTID of a vfork child).
+  GuestAddr set_child_tid, set_parent_tid;
+
+  // What the last fault was, as signal frames show it (Linux: trap_no, error_code, fault_address of sigcontext).
+  u32 trap_number = 0, fault_status = 0, fault_address = 0;
 
   // thread exit
   GuestAddr clear_child_tid;

@@ -9,6 +9,7 @@
 
 #include "core/abi/call.h"
 #include "core/base/result.h"
+#include "core/cpu/engine.h"
 #include "core/mem/space.h"
 #include "core/os/thread.h"
 
@@ -21,7 +22,9 @@ struct Image {
   std::array<u8, 32> random{};
   u32 uid = 0, euid = 0, gid = 0, egid = 0;
   i32 pid = 0;
-  u64 stack_limit = 8u << 20;  // RLIMIT_STACK
+  u64 stack_limit = 8u << 20;  // RLIMIT_STACK; ~0 for RLIM_INFINITY, as the two below
+  u64 data_limit = ~u64{0};    // RLIMIT_DATA
+  u64 space_limit = ~u64{0};   // RLIMIT_AS
   os::SigSet mask, ignored, pending_unused;  // inherited over exec
 };
 
@@ -49,6 +52,14 @@ struct ExecRequest {
   std::vector<std::string> arguments, environment;
 };
 
+// clone, clone3, fork and vfork boiled down. Thread ids are stored by the kernel side (see os::Thread), so what is left
+// for the outside is the new task itself and, with CLONE_PIDFD, a write of the descriptor's number in the answer.
+struct CloneRequest {
+  u64 flags = 0;  // the guest ABI's CLONE_ bits without the exit signal; Linux' also for FreeBSD guests
+  i32 exit_signal = 0;
+  GuestAddr pidfd;  // where CLONE_PIDFD is set
+};
+
 enum class EndKind : u8 { exit, signal, exec, abandoned };
 struct End {
   EndKind kind = EndKind::exit;
@@ -56,9 +67,25 @@ struct End {
   bool core_dumped = false;
 };
 
+// What the outside needs of the guest's side of the door; run::Machine is one. All with the baton held.
+class Inside {
+ public:
+  virtual ~Inside() = default;
+  virtual mem::Space& space() = 0;
+  virtual cpu::Engine& engine() = 0;
+  virtual os::Thread& adopt(std::unique_ptr<os::Thread> thread) = 0;  // its id is set by then
+  virtual void forget(os::Thread& thread) = 0;
+  virtual void forget_all_but(os::Thread& thread) = 0;  // the child after fork
+  // Runs until thread.life is no longer `running`: once per host thread (Live) or fiber (replayer).
+  virtual void run(os::Thread& thread) = 0;
+};
+
 class Outside {
  public:
   virtual ~Outside() = default;
+
+  // The machine that this door belongs to, before anything else is called.
+  virtual void attach(Inside& inside) = 0;
 
   // --- start of an image
   virtual Result<Image> image() = 0;
@@ -66,7 +93,12 @@ class Outside {
   // The first thread is about to run its first instruction.
   virtual void started(os::Thread& thread) = 0;
 
-  // --- system calls. Fills `answer`; may put the baton down.
+  // --- system calls. Fills `answer`; may put the baton down. NotDone only where a captured signal waits for
+  // take_signal().
+  // Calls that set a mask for their duration (sigsuspend, rt_sigsuspend, pselect6, ppoll, epoll_pwait, epoll_pwait2,
+  // io_pgetevents): the kernel side has read that mask, thread.mask is it and thread.mask_to_restore the former one
+  // (nullopt where the call has no mask, or its address is bad: the host's call then says what is wrong). Live hands
+  // the host kernel thread.mask; what becomes of the two afterwards is the kernel side's business.
   virtual void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) = 0;
   // A call that the emulated kernel answered alone (mmap without a file, brk, sigaction…): for the tape's eyes. On
   // replay the same value is computed again and compared.
@@ -79,8 +111,10 @@ class Outside {
   virtual std::optional<os::SigInfo> take_signal(os::Thread& thread) = 0;
   // A frame for `info` was built or its default action taken: for the tape's eyes.
   virtual void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) = 0;
-  // The thread's mask is now thread.mask, after delivery, sigreturn or sigprocmask. Ends a capture.
-  virtual void set_mask(os::Thread& thread) = 0;
+  // The thread's mask is to be thread.mask, after delivery, sigreturn or sigprocmask. Ends the capture that
+  // take_signal() took. False, with nothing done, if a signal has been captured meanwhile that take_signal() has not
+  // taken: it came before the call, so the call must be NotDone. Never false after take_signal(), nor on replay.
+  [[nodiscard]] virtual bool set_mask(os::Thread& thread) = 0;
   virtual void set_action(os::Thread& thread, os::Signal signal, const os::SigAction& action) = 0;
 
   // --- time
@@ -89,14 +123,17 @@ class Outside {
   // The budget is used up or the engine was interrupted: let others run where they wait. May put the baton down.
   virtual void boundary(os::Thread& thread) = 0;
 
-  // --- threads and processes. `child` is complete but for its id, which these fill in; answer is Done{id} or Failed.
-  virtual void start_thread(os::Thread& parent, const abi::Call& call, std::unique_ptr<os::Thread> child,
-                            GuestAddr parent_tid, GuestAddr child_tid, abi::Answer& answer) = 0;
-  // In the child answers Done{0}; thread.id and group pid are the child's then.
-  virtual void fork(os::Thread& thread, const abi::Call& call, i32 exit_signal, abi::Answer& answer) = 0;
-  // CLONE_VM|CLONE_VFORK: `child` runs in this address space as another process; the parent waits for its exec or end.
-  virtual void vfork(os::Thread& parent, const abi::Call& call, std::unique_ptr<os::Thread> child, i32 exit_signal,
-                     abi::Answer& answer) = 0;
+  // --- threads and processes. `child` is complete but for its id, which these fill in before they hand it to
+  // Inside::adopt; answer is Done{id} or Failed (or NotDone).
+  // Keeps the baton: the child runs nothing before the parent's call is over.
+  virtual void start_thread(os::Thread& parent, const abi::Call& call, const CloneRequest& request,
+                            std::unique_ptr<os::Thread> child, abi::Answer& answer) = 0;
+  // In the child answers Done{0}; thread.id and group pid are the child's then, and Inside::forget_all_but is done.
+  virtual void fork(os::Thread& thread, const abi::Call& call, const CloneRequest& request, abi::Answer& answer) = 0;
+  // CLONE_VM without CLONE_THREAD: `child` (with a group of its own) runs in this address space as another process.
+  // With CLONE_VFORK the parent waits for its exec or end; without, the two share the baton.
+  virtual void vfork(os::Thread& parent, const abi::Call& call, const CloneRequest& request,
+                     std::unique_ptr<os::Thread> child, abi::Answer& answer) = 0;
   // Does not return where it succeeds.
   virtual void exec(os::Thread& thread, const abi::Call& call, const ExecRequest& request, abi::Answer& answer) = 0;
   // The thread is over (Life::ended): its last act. Writes of clear_child_tid and robust lists are done before.

@@ -14,25 +14,25 @@ namespace sigtape::run {
 
 enum class EngineKind : u8 { interpreter };
 
-class Machine {
+class Machine final : public outside::Inside {
  public:
   static Result<std::unique_ptr<Machine>> create(EngineKind engine);
-  ~Machine();
+  ~Machine() override;
 
-  mem::Space& space() { return *space_; }
-  cpu::Engine& engine() { return *engine_; }
+  mem::Space& space() override { return *space_; }
+  cpu::Engine& engine() override { return *engine_; }
   os::Kernel& kernel() { return *kernel_; }
   outside::Outside& outside() { return *outside_; }
 
   // Loads the image that the outside names; afterwards there is one thread, at the program's (or its interpreter's) entry.
   Result<os::Thread*> load(outside::Outside& outside);
   // Runs until thread.life is no longer `running`. Live calls it once per host thread, the replayer once per fiber.
-  void run(os::Thread& thread);
+  void run(os::Thread& thread) override;
 
   // Threads that exist now, by id. Changed under the baton.
-  os::Thread& adopt(std::unique_ptr<os::Thread> thread);
-  void forget(os::Thread& thread);
-  void forget_all_but(os::Thread& thread);  // the child after fork
+  os::Thread& adopt(std::unique_ptr<os::Thread> thread) override;
+  void forget(os::Thread& thread) override;
+  void forget_all_but(os::Thread& thread) override;  // the child after fork
   const std::map<ThreadId, std::unique_ptr<os::Thread>>& threads() const { return threads_; }
 
   // Of registers of all threads (by id) and all mapped memory; equal on record and replay, interpreter and JIT.
