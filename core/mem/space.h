@@ -12,6 +12,12 @@
 #include "core/base/strong.h"
 
 namespace sigtape::mem {
+enum class PageFlag : u8;
+}
+template <>
+inline constexpr bool sigtape::enable_flags<sigtape::mem::PageFlag> = true;
+
+namespace sigtape::mem {
 
 inline constexpr u32 page_size = 4096;
 
@@ -34,10 +40,15 @@ struct Mapping {
   Sharing sharing = Sharing::private_;
   u64 offset = 0;
   u64 device = 0, inode = 0;  // 0 for anonymous
+  u64 file_size = 0;          // of a file mapping, as last known: pages wholly beyond it give SIGBUS
   std::string name;           // path, "[stack]", "[heap]", or empty
   bool grows_down = false;
+  bool may_differ = false;    // a file mapping that was writable at some time, or poked: it may differ from the file
+  u32 end() const { return begin.value + bytes; }
 };
 
+// Told of every change of bytes in pages with PageFlag::code, before the new bytes are there, and of pages that went
+// away or changed protection (their flag is cleared then). After a mere store the flag stays.
 class CodeWatcher {
  public:
   virtual ~CodeWatcher() = default;
@@ -74,6 +85,7 @@ class Space {
     return base_ + address;
   }
   void mark_code(u32 page_index) { flags_[page_index] |= static_cast<u8>(PageFlag::code); }
+  void unmark_code(u32 page_index) { flags_[page_index] &= static_cast<u8>(~static_cast<u8>(PageFlag::code)); }
   void set_code_watcher(CodeWatcher* watcher) { watcher_ = watcher; }
   u8 page_flags(u32 page_index) const { return flags_[page_index]; }
 
@@ -114,10 +126,27 @@ class Space {
   const std::map<u32, Mapping>& mappings() const { return mappings_; }  // key: begin
   const Mapping* mapping_at(GuestAddr at) const;
   void set_name(GuestAddr at, std::string name);
+  void set_grows_down(GuestAddr at);
+  // A mapped file has another size now: pages become, or are no longer, beyond its end.
+  void set_file_size(u64 device, u64 inode, u64 file_size);
 
  private:
   Space() = default;
+  bool all_have(GuestAddr at, u64 bytes, PageFlag wanted) const;
   void note_code_write(u32 address, u32 bytes);
+  void note_code_writes(u32 address, u64 bytes);
+  void split(u32 at);
+  std::map<u32, Mapping>::iterator merge_with_next(std::map<u32, Mapping>::iterator it);
+  void merge_around(u32 begin, u32 end);
+  void forget(u32 begin, u32 end);
+  void insert(Mapping mapping);
+  void set_flags(const Mapping& mapping);
+  void drop_code(u32 begin, u32 end);
+  int replace_host(u32 at, u32 bytes, int host_prot, int host_flags, int host_fd, u64 offset);
+  int reserve_again(u32 at, u32 bytes);
+  int move_host(u32 from, u32 old_bytes, u32 to, u32 new_bytes);
+  int copy_private(const Mapping& source, u32 to, u32 old_bytes, u32 new_bytes);
+
   u8* base_ = nullptr;
   u8* flags_ = nullptr;  // 1 Mi entries
   std::map<u32, Mapping> mappings_;

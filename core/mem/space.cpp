@@ -1,0 +1,140 @@
+// Space: reservation of the 4 GiB, and the kernel side's access to guest bytes.
+#include "core/mem/space.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "core/base/check.h"
+
+namespace sigtape::mem {
+
+namespace {
+
+constexpr u64 space_bytes = u64{1} << 32;
+constexpr u64 guard_bytes = 64 * 1024;  // more than the largest single access of any instruction
+constexpr u32 page_count = 1u << 20;
+
+// Host addresses to try. Low ones, because the host kernel gives out addresses from the top: a range that is free for
+// a moment while it is remapped is then never picked for somebody else. AddressSanitizer's shadow covers the low part.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr u64 first_base = u64{0x2000} << 32;
+#else
+constexpr u64 first_base = u64{0x10} << 32;
+#endif
+
+u8* reserve_at(u64 base) {
+  auto* want = reinterpret_cast<void*>(base - guard_bytes);
+  void* got = mmap(want, space_bytes + 2 * guard_bytes, PROT_NONE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  if (got == MAP_FAILED) return nullptr;
+  if (got == want) return reinterpret_cast<u8*>(base);
+  munmap(got, space_bytes + 2 * guard_bytes);  // a kernel before 4.17 takes the address as a hint
+  return nullptr;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Space>> Space::reserve() {
+  std::unique_ptr<Space> space{new Space};
+  int error = 0;
+  for (u64 slot = 0; slot < 64 && !space->base_; slot++) {
+    space->base_ = reserve_at(first_base + slot * 2 * space_bytes);
+    if (!space->base_) error = errno;
+  }
+  if (!space->base_)
+    return Error{fmt::format("cannot reserve 4 GiB of address space for the guest: {}", std::strerror(error))};
+  void* flags = mmap(nullptr, page_count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (flags == MAP_FAILED) return Error{fmt::format("cannot allocate page flags: {}", std::strerror(errno))};
+  space->flags_ = static_cast<u8*>(flags);
+  return space;
+}
+
+Space::~Space() {
+  if (base_) munmap(base_ - guard_bytes, space_bytes + 2 * guard_bytes);
+  if (flags_) munmap(flags_, page_count);
+}
+
+bool Space::all_have(GuestAddr at, u64 bytes, PageFlag wanted) const {
+  if (bytes == 0) return true;
+  if (at.value + bytes > space_bytes) return false;
+  u32 last = static_cast<u32>((at.value + bytes - 1) >> 12);
+  for (u32 page = at.value >> 12; page <= last; page++)
+    if ((flags_[page] & static_cast<u8>(wanted)) == 0) return false;
+  return true;
+}
+
+bool Space::can_read(GuestAddr at, u64 bytes) const { return all_have(at, bytes, PageFlag::read); }
+bool Space::can_write(GuestAddr at, u64 bytes) const { return all_have(at, bytes, PageFlag::write); }
+
+bool Space::read(GuestAddr from, std::span<u8> into) const {
+  if (!can_read(from, into.size())) return false;
+  if (!into.empty()) std::memcpy(into.data(), host(from), into.size());
+  return true;
+}
+
+bool Space::write(GuestAddr to, std::span<const u8> bytes) {
+  if (!can_write(to, bytes.size())) return false;
+  if (bytes.empty()) return true;
+  note_code_writes(to.value, bytes.size());
+  std::memcpy(host(to), bytes.data(), bytes.size());
+  return true;
+}
+
+void Space::poke(GuestAddr to, std::span<const u8> bytes) {
+  u64 done = 0;
+  while (done < bytes.size()) {
+    u32 at = to.value + static_cast<u32>(done);
+    u32 piece = static_cast<u32>(std::min<u64>(bytes.size() - done, page_size - (at & (page_size - 1))));
+    const Mapping* mapping = mapping_at(GuestAddr{at});
+    CHECK_THAT(mapping, "poke of {} bytes at {:#x}, which is not mapped", piece, at);
+    note_code_writes(at, piece);
+    u8* page = base_ + (at & ~(page_size - 1));
+    bool open = flags_[at >> 12] & static_cast<u8>(PageFlag::write);
+    if (!open) {
+      CHECK_THAT(mprotect(page, page_size, PROT_READ | PROT_WRITE) == 0, "poke at {:#x}: {}", at, std::strerror(errno));
+      mappings_.find(mapping->begin.value)->second.may_differ = true;
+    }
+    std::memcpy(base_ + at, bytes.data() + done, piece);
+    bool reads = mapping->prot.read || mapping->prot.exec || mapping->prot.write;
+    if (!open) mprotect(page, page_size, reads ? PROT_READ : PROT_NONE);
+    done += piece;
+  }
+}
+
+std::optional<std::string> Space::read_string(GuestAddr from, u32 limit) const {
+  std::string text;
+  u32 at = from.value;
+  while (text.size() <= limit) {
+    if (!can_read(GuestAddr{at}, 1)) return std::nullopt;
+    u32 here = page_size - (at & (page_size - 1));
+    const u8* begin = base_ + at;
+    const void* end = std::memchr(begin, 0, here);
+    if (end) {
+      text.append(reinterpret_cast<const char*>(begin), reinterpret_cast<const char*>(end));
+      if (text.size() > limit) return std::nullopt;
+      return text;
+    }
+    text.append(reinterpret_cast<const char*>(begin), here);
+    if (at + here < at) return std::nullopt;
+    at += here;
+  }
+  return std::nullopt;
+}
+
+void Space::note_code_write(u32 address, u32 bytes) {
+  if (watcher_) watcher_->code_changed(GuestAddr{address}, bytes);
+}
+
+void Space::note_code_writes(u32 address, u64 bytes) {
+  u32 last = static_cast<u32>((address + bytes - 1) >> 12);
+  for (u32 page = address >> 12; page <= last; page++)
+    if (flags_[page] & static_cast<u8>(PageFlag::code)) {
+      note_code_write(address, static_cast<u32>(bytes));
+      return;
+    }
+}
+
+}  // namespace sigtape::mem
