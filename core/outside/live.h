@@ -1,0 +1,123 @@
+// Live: the Outside that asks a Linux host. Real signals, real threads, real processes, real files.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/outside/delivery_mode.h"
+#include "core/outside/outside.h"
+
+namespace sigtape::outside {
+
+// What is about to replace this process image.
+enum class ExecTarget : u8 { guest, native };
+
+struct ExecPlan {
+  ExecTarget target = ExecTarget::guest;
+  std::string path;     // as the guest gave it: AT_EXECFN
+  std::string program;  // the ELF file that runs, after all #! lines, as the guest would name it
+  // May be changed by about_to_exec. `words` reach the new image's LiveOptions::hook_words (target guest only);
+  // `environment` starts as the guest's; `keep` are descriptors (of OwnFds) that stay open across the exec.
+  std::string words;
+  std::vector<std::string> environment;
+  std::vector<HostFd> keep;
+};
+
+struct MappedFile {
+  HostFd file{-1};  // open for reading; of the guest, not to be closed
+  std::string path;
+  u64 device = 0, inode = 0, size = 0;
+  i64 modified_s = 0, modified_ns = 0, changed_s = 0, changed_ns = 0;
+  u64 offset = 0, bytes = 0;  // what is about to be mapped; all of the file for programs
+  bool shared = false;        // MAP_SHARED
+  bool writable = false;
+};
+
+// What a recorder wants of Live beyond what it sees as an Outside around it. All members are called with the baton
+// held, except where said. `sigtape run` uses these defaults.
+class LiveHooks {
+ public:
+  virtual ~LiveHooks() = default;
+  // Memory for a blocking call's output, valid until the thread's next call; nullptr: Live uses its own.
+  virtual u8* stage(os::Thread&, u64 /*bytes*/) { return nullptr; }
+  // A file is about to be mapped, or loaded as a program. Answers the descriptor to map in its place: the same one, or
+  // that of a copy with the same offsets that cannot change any more.
+  virtual HostFd snapshot(const MappedFile& file) { return file.file; }
+  // After all checks, right before the host's execve.
+  virtual void about_to_exec(os::Thread&, ExecPlan&) {}
+  // The host's execve came back after all (error: the host's number, 0 if a signal came first): undo about_to_exec.
+  virtual void exec_failed(os::Thread&, int /*error*/) {}
+  // A process that shares this address space (CLONE_VM) begins, in its own host process, before its first instruction;
+  // its thread.id is set. Its end is seen by the parent: vfork_child_gone, after its exec, exit or death.
+  virtual void vfork_child_begins(os::Thread& /*child*/) {}
+  virtual void vfork_child_gone(os::Thread& /*child*/) {}
+};
+
+struct LiveOptions {
+  DeliveryMode delivery = DeliveryMode::safe;
+  std::string root;  // --root, absolute and without a trailing slash; empty: none
+  // The first image: program as the user named it (searched in PATH by the caller), arguments with argv[0].
+  std::string path;
+  std::vector<std::string> arguments, environment;
+  // An image begun by exec: set by options_from_exec.
+  bool from_exec = false;
+  HostFd self{-1};     // O_PATH descriptor of the sigtape binary; -1: Live opens /proc/self/exe
+  HostFd program{-1};  // the program to load, already open; -1: Live opens `path`
+  std::string program_path;
+  std::string hook_words;                 // what about_to_exec left in ExecPlan::words
+  std::vector<HostFd> kept;               // and in ExecPlan::keep
+  char** first_guest_argument = nullptr;  // in main's argv: where /proc/PID/cmdline is to begin; nullptr: left alone
+};
+
+// True where main was started by Live's exec and not by a user; then options_from_exec says with what.
+bool is_exec_start(int argc, char** argv);
+Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment);
+
+class OwnFds;      // own_fds.h: our descriptors, at high numbers, invisible to the guest
+class PathRoot;    // path_root.h: --root
+struct LiveState;  // live_state.h
+struct HostThread;
+
+class Live final : public Outside {
+ public:
+  // `hooks` must outlive it. One per process.
+  Live(LiveOptions options, LiveHooks& hooks);
+  ~Live() override;
+
+  void attach(Inside& inside) override;
+  Result<Image> image() override;
+  Result<std::shared_ptr<ProgramFile>> open_program(const std::string& guest_path) override;
+  void started(os::Thread& thread) override;
+  void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) override;
+  void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) override;
+  void map_file(os::Thread& thread, const abi::Call& call, const MapRequest& request, abi::Answer& answer) override;
+  std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
+  void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;
+  [[nodiscard]] bool set_mask(os::Thread& thread) override;
+  void set_action(os::Thread& thread, os::Signal signal, const os::SigAction& action) override;
+  u64 budget(os::Thread& thread) override;
+  void boundary(os::Thread& thread) override;
+  void start_thread(os::Thread& parent, const abi::Call& call, const CloneRequest& request,
+                    std::unique_ptr<os::Thread> child, abi::Answer& answer) override;
+  void fork(os::Thread& thread, const abi::Call& call, const CloneRequest& request, abi::Answer& answer) override;
+  void vfork(os::Thread& parent, const abi::Call& call, const CloneRequest& request, std::unique_ptr<os::Thread> child,
+             abi::Answer& answer) override;
+  void exec(os::Thread& thread, const abi::Call& call, const ExecRequest& request, abi::Answer& answer) override;
+  void end_thread(os::Thread& thread) override;
+  void end_process(os::Thread& thread, const End& end) override;
+
+  // --- for the call handlers and the recorder
+  OwnFds& own_fds();
+  const PathRoot& root() const;
+  LiveHooks& hooks();
+  Inside& inside();
+  const Image& first_image() const;                     // path, arguments, environment as the image began with
+  const std::shared_ptr<ProgramFile>& program() const;  // the ELF file that runs: for /proc/self/exe
+  DeliveryMode delivery() const;
+
+ private:
+  friend class CallContext;
+  std::unique_ptr<LiveState> state_;
+};
+
+}  // namespace sigtape::outside
