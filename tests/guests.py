@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""Guest programs of tests/guest: run, recorded and replayed; output compared with NAME.expected, the ARM kernel's own.
+
+usage: tests/guests.py [WORD...]    only cases whose name contains one of the words
+Environment: SIGTAPE (program under test), SIGTAPE_CACHE.
+"""
+import shutil
+
+from harness import Suite, compile_guest, cross_compiler, difference, expect, record_and_replay, run, sigtape, tree, cache
+
+suite = Suite("guests")
+sources = sorted((tree / "tests" / "guest").glob("*.c"))
+ways = {"static": ["-static"], "static ARM": ["-static", "-marm"], "dynamic": []}
+dynamic_root = "/usr/arm-linux-gnueabihf"
+
+
+def plain_run(program, root, expected):
+    done = run([sigtape(), "run", *(["--root", root] if root else []), program], 60)
+    expect(done.status == 0, f"ended with {done.status}", done)
+    expect(expected is None or done.out == expected, "output differs:\n" + difference(expected or b"", done.out), done)
+
+
+if not shutil.which(cross_compiler):
+    suite.skip("all", f"{cross_compiler} is not installed")
+else:
+    for source in sources:
+        expected_file = source.with_suffix(".expected")
+        expected = expected_file.read_bytes() if expected_file.exists() else None
+        for way, flags in ways.items():
+            name = f"{source.stem} ({way})"
+            program = cache / "guest" / f"{source.stem}-{way.replace(' ', '-')}"
+            root = dynamic_root if way == "dynamic" else None
+
+            def whole():
+                compile_guest(source, program, *flags)
+                plain_run(program, root, expected)
+                record_and_replay([program], root=root, expected=expected, keep_inputs=True)
+
+            suite.case(name, whole)
+suite.finish()
