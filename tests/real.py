@@ -136,7 +136,7 @@ my $pid = fork // die; if (!$pid) { exit 5 } waitpid $pid, 0; print "child ", $?
 open my $pipe, "-|", "echo from a pipe" or die; print <$pipe>; close $pipe;
 printf "%.10f\n", atan2(1, 1) * 4;
 '''
-perl_out = "0=714,1=715,2=715,3=714,4=714,5=714,6=714\nmatches 99\ncaught alarm\nchild 5\nfrom a pipe\n3.1415926536\n"
+perl_out = "0=714,1=715,2=715,3=714,4=714,5=714,6=714\nmatches 100\ncaught alarm\nchild 5\nfrom a pipe\n3.1415926536\n"
 
 c_source = r'''
 #include <stdio.h>
