@@ -15,13 +15,17 @@ enum class StopKind : u8 {
   budget,       // exactly `budget` instructions were retired
   interrupted,  // Engine::interrupt was seen; fewer than `budget` were retired
   svc,          // at an SVC: r[15] is the SVC's own address, it is not retired; Stop::detail is its immediate
-  undefined,    // at an undefined instruction, not retired
+  undefined,    // at an undefined instruction, not retired; Stop::detail is its encoding (T32: first halfword on top)
   breakpoint,   // at a BKPT, not retired; Stop::detail is its immediate
   fault,        // a data or prefetch access failed; state is the instruction's start; see the other members
   alignment,    // an access that must be aligned was not (LDREX, LDM, LDRD, VLDR…)
 };
 
 enum class Access : u8 { read, write, fetch };
+
+// What becomes of LDM, STM, LDRD and STRD at an address that is not word aligned. Linux does them in its alignment trap
+// (arch/arm/mm/alignment.c: safe_usermode turns UM_FIXUP on); FreeBSD sends SIGBUS.
+enum class Alignment : u8 { fault, fix_up };
 
 struct Stop {
   StopKind kind = StopKind::budget;
@@ -38,15 +42,16 @@ class Engine {
   virtual ~Engine() = default;
   // Runs `state` until a stop. Retires at most `budget` instructions; budget 0 returns at once.
   virtual Stop run(State& state, u64 budget) = 0;
-  // The width in bytes of the SVC (or any instruction) at r[15]; for moving pc past a finished call.
   // Code in [begin, end) changed or went away: cacheflush, munmap, mprotect, new mapping, loader.
   virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
+  void set_alignment(Alignment alignment) { alignment_ = alignment; }
   // Async-signal-safe and callable from any thread: the running run() returns `interrupted` soon (within microseconds).
   // A request made while nothing runs makes the next run() return at once. Cleared by the run() that reports it.
   void interrupt() { stop_requested_.store(true, std::memory_order_relaxed); }
 
  protected:
   std::atomic<bool> stop_requested_{false};
+  Alignment alignment_ = Alignment::fault;
 };
 
 }  // namespace sigtape::cpu

@@ -53,6 +53,11 @@ struct State {
     big_endian = (word >> 9) & 1;
     thumb = (word >> 5) & 1;
   }
+  // Past the SVC at r[15], when its call is over; the IT block goes on (ITAdvance).
+  void skip_svc() {
+    r[15] += thumb ? 2 : 4;
+    it = static_cast<u8>((it & 7) == 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f));
+  }
   bool operator==(const State&) const = default;
 };
 inline bool operator==(const Flags& a, const Flags& b) {

@@ -1,0 +1,88 @@
+// What one instruction works on: the thread's state, guest memory, and a place to say why it cannot be executed.
+#pragma once
+#include <bit>
+
+#include "core/cpu/engine.h"
+#include "core/cpu/state.h"
+#include "core/isa/insn.h"
+#include "core/mem/space.h"
+
+namespace sigtape::cpu {
+
+struct Core {
+  State* state = nullptr;
+  mem::Space* space = nullptr;
+  Alignment alignment = Alignment::fault;
+  u32 pc = 0;  // of the instruction being executed (state->r[15] is stale meanwhile); set for exec_simd
+  Stop stop;   // filled by the functions that return false
+
+  // PC as an operand; literals use its value aligned to 4.
+  u32 pc_operand() const { return pc + (state->thumb ? 4 : 8); }
+
+  // Data accesses, little- or big-endian by CPSR.E; any alignment. False: a fault, in `stop`; nothing was done.
+  template <class T>
+  bool load(u32 address, T& value) {
+    const u8* from = space->readable(address, sizeof(T));
+    if (!from) [[unlikely]]
+      return refuse(address, sizeof(T), Access::read);
+    value = in_order(sigtape::load<T>(from));
+    return true;
+  }
+  template <class T>
+  bool store(u32 address, T value) {
+    u8* to = space->writable(address, sizeof(T));
+    if (!to) [[unlikely]]
+      return refuse(address, sizeof(T), Access::write);
+    sigtape::store<T>(to, in_order(value));
+    return true;
+  }
+  // Checks that must come before the first write of an instruction with several accesses.
+  bool can_load(u32 address, u32 bytes) {
+    return all_have(address, bytes, mem::PageFlag::read) || refuse(address, bytes, Access::read);
+  }
+  bool can_store(u32 address, u32 bytes) {
+    return all_have(address, bytes, mem::PageFlag::write) || refuse(address, bytes, Access::write);
+  }
+  // For accesses that ARMv7 wants aligned although SCTLR.A is 0 (ARM ARM A3.2.1). `alignment` is a power of 2.
+  bool aligned(u32 address, u32 bytes, Access access) {
+    if ((address & (bytes - 1)) == 0) [[likely]]
+      return true;
+    stop = {.kind = StopKind::alignment, .address = GuestAddr{address}, .access = access};
+    return false;
+  }
+  bool undefined(const isa::Insn& insn) {
+    stop = {.kind = StopKind::undefined, .address = GuestAddr{pc}, .access = Access::fetch, .detail = insn.bits};
+    return false;
+  }
+
+  template <class T>
+  T in_order(T value) const {
+    if (!state->big_endian) [[likely]]
+      return value;
+    if constexpr (sizeof(T) == 1)
+      return value;
+    else if constexpr (sizeof(T) == 2)
+      return static_cast<T>(__builtin_bswap16(static_cast<u16>(value)));
+    else if constexpr (sizeof(T) == 4)
+      return static_cast<T>(__builtin_bswap32(static_cast<u32>(value)));
+    else
+      return static_cast<T>(__builtin_bswap64(static_cast<u64>(value)));
+  }
+  // Says that the access failed: `stop` gets the first address of it that is not accessible. Returns false.
+  bool refuse(u32 address, u32 bytes, Access access);
+
+ private:
+  bool all_have(u32 address, u32 bytes, mem::PageFlag wanted) const {
+    u32 last = address + bytes - 1;
+    if (last < address) return false;
+    for (u32 page = address >> 12; page <= last >> 12; page++)
+      if ((space->page_flags(page) & static_cast<u8>(wanted)) == 0) return false;
+    return true;
+  }
+};
+
+// VFP and Advanced SIMD (ops_simd.inc): executes `insn` at core.pc, its condition already tested. False: core.stop says
+// why, and state and memory are as before the instruction. Does not touch r[15], ITSTATE and the count.
+bool exec_simd(Core& core, const isa::Insn& insn);
+
+}  // namespace sigtape::cpu
