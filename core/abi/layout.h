@@ -27,6 +27,7 @@ enum class Show : u8 {
   device,     // makedev(major, minor), kernel's new encoding
   port,       // network byte order
   ipv4,       // network byte order
+  wait_status,
   text,       // char array up to NUL
   raw,        // bytes in hexadecimal
   structure,  // Field::layout; Field::count of them
@@ -46,6 +47,9 @@ struct Layout {
   std::string_view name;  // "struct stat64", as the guest's C compiler knows it
   u32 size = 0;
   std::span<const Field> fields;
+  // The bytes are the same on a 64-bit Linux host (no pointer, no long, no member whose alignment differs), so that they
+  // may pass unconverted. A test compares with the host's headers.
+  bool portable = false;
 };
 
 }  // namespace sigtape::abi

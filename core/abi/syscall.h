@@ -1,6 +1,7 @@
 // One row per guest system call: number, name, arguments, restart class. Data only; everything else derives from it.
 #pragma once
 #include <array>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -32,9 +33,14 @@ enum class Kind : u8 {
   array,       // Arg::size_argument elements of Arg::layout
   iovec,       // array of iovec, Arg::size_argument elements; contents as `bytes`
   msghdr,      // struct msghdr with its nests
+  mmsghdr,     // array of struct mmsghdr, Arg::size_argument elements
   sockaddr,    // length in Arg::size_argument: for `in` the value itself, for `out` a socklen_t at that pointer
   fd_set,      // Arg::size_argument is nfds
   off64,       // 64-bit value in a register pair (aligned as the ABI wants it); takes two words
+  off64_split, // 64-bit value in two separate words, low first, not aligned (preadv)
+  pid,         // process, thread or group id
+  cpu_set,     // bit mask of Arg::size_argument bytes
+  dirents,     // directory records of the ABI; `bytes` otherwise
 };
 
 enum class Dir : u8 { in, out, inout };
@@ -43,16 +49,24 @@ struct Field;  // core/abi/layout.h
 struct Layout;
 struct NameSet;  // core/abi/flag_names.h
 
+// What about a failing call's `out` arguments.
+enum class When : u8 {
+  success,
+  interrupted,  // EINTR only (rem of nanosleep)
+  always,       // on success and EINTR alike (select's timeval)
+};
+
 struct Arg {
   std::string_view name;
+  const Layout* layout = nullptr;
+  const NameSet* names = nullptr;
+  u16 fixed_bytes = 0;          // bytes, array: a constant size
   Kind kind = Kind::none;
   Dir dir = Dir::in;
   i8 size_argument = -1;        // index of the argument that gives a size or count
-  bool result_is_size = false;  // out bytes: the call's result is the number of bytes written
-  bool on_interrupt = false;    // also written when the call ends with EINTR (rem of nanosleep)
-  const Layout* layout = nullptr;
-  const NameSet* names = nullptr;
-  u16 fixed_bytes = 0;          // bytes: a constant size
+  bool result_is_size = false;  // out: the call's result is the number of bytes (array: elements) written
+  bool size_behind_pointer = false;  // Arg::size_argument points to the size (getsockopt)
+  When when = When::success;
 };
 
 // What an interrupted call asks for (Linux names; FreeBSD admits `never` and `if_sa_restart` only, see restart tables).
@@ -71,7 +85,29 @@ enum class ResultKind : u8 { integer, fd, size, zero, address, pid, hex, none };
 // Who answers. `core`: the emulated kernel alone, computed again on replay. `outside`: the host, noted on the tape.
 enum class Side : u8 { core, outside, refused };
 
+// What a call is about, coarsely: strace's %file, %network...
+enum class Topic : u8 { file, descriptor, memory, process, signal, time, network, ipc, system };
+
 inline constexpr unsigned max_args = 7;
+inline constexpr unsigned max_variant_args = 5;
+
+// A call whose later arguments depend on an earlier one (ioctl, fcntl, prctl, futex, setsockopt, _umtx_op).
+struct Variants;
+struct Variant {
+  u32 value = 0;
+  std::string_view name;  // "F_SETLKW"
+  std::array<Arg, max_variant_args> args{};  // in place of the row's, from the one after the selecting argument on
+  u8 count = 0;
+  std::optional<Restart> restart;     // where it differs from the row's
+  std::optional<ResultKind> result;
+  const Variants* next = nullptr;     // a further selecting argument (level, then option)
+  std::string_view refusal = {};      // not passed on: why
+};
+struct Variants {
+  u8 argument = 0;   // index of the selecting argument
+  u32 mask = ~u32{0};  // of its bits, those that select
+  std::span<const Variant> rows;
+};
 
 struct Row {
   u32 number = 0;
@@ -81,7 +117,9 @@ struct Row {
   ResultKind result = ResultKind::integer;
   std::array<Arg, max_args> args{};
   u8 count = 0;                  // of args
+  Topic topic = Topic::system;
   std::string_view refusal = {};  // Side::refused: why; the guest gets the ABI's ENOSYS
+  const Variants* variants = nullptr;
 };
 
 // nullptr for a number that the ABI does not have.
@@ -92,5 +130,19 @@ std::string_view name_of(System system, u32 number);  // "syscall_411" where unk
 // Where argument i starts among the words r0-r6 (Linux) or registers and stack (FreeBSD): 64-bit ones take an aligned
 // pair. Words are as the entry code fetched them, so FreeBSD's stack words simply follow.
 std::array<u8, max_args> word_index_of(const Row& row);
+
+// The row as it holds for these argument words: variants chosen, words assigned.
+struct Shape {
+  std::array<Arg, max_args> args{};
+  std::array<u8, max_args> words{};  // where each argument starts
+  u8 count = 0;
+  Restart restart = Restart::not_interruptible;
+  ResultKind result = ResultKind::integer;
+  const Variant* variant = nullptr;  // the last one chosen
+  bool unknown_variant = false;      // the row has variants, but not for this value
+  // -1 where there is no such argument.
+  int index_of(std::string_view name) const;
+};
+Shape shape_of(const Row& row, std::span<const u32> words);
 
 }  // namespace sigtape::abi
