@@ -1,0 +1,20 @@
+// Names of event kinds and content hashes.
+#include "core/tape/events.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace sigtape::tape {
+
+std::string ContentHash::text() const { return fmt::format("{:016x}{:016x}", high, low); }
+
+const char* kind_name(const Event& event) {
+  static constexpr std::array<const char*, std::variant_size_v<decltype(Event::what)>> names{
+      "unknown event",    "stream began", "image began",    "program opened", "started",    "call entered",
+      "call",             "signal taken", "signal delivered", "switch",       "thread started", "thread ended",
+      "exec",             "end",          "digest",         "note"};
+  return names[event.what.index()];
+}
+
+}  // namespace sigtape::tape

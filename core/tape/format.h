@@ -1,0 +1,83 @@
+// How bytes lie in a tape: file names, the segment's headers, the frame around a record, and the limits of a reader.
+#pragma once
+#include <array>
+#include <atomic>
+
+#include "core/base/ints.h"
+
+namespace sigtape::tape {
+
+// TAPE/header                  magic, version, checksum, wire::Header
+// TAPE/session                 SessionPage, shared by all recording processes
+// TAPE/streams/ID/NNNNNN.seg   SegmentHeader, records; may be open
+// TAPE/streams/ID/NNNNNN.zst   ClosedHeader, the records as one zstd frame
+// TAPE/files/HASH              content of a mapped file
+// TAPE/files/by-stat/KEY       symbolic link to ../HASH; KEY is device-inode-size-mtime-ctime
+
+// Raised by changes that an older reader must not skip. A reader accepts every version up to its own.
+inline constexpr u32 format_version = 1;
+
+inline constexpr std::array<char, 8> header_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', '\n'};
+inline constexpr std::array<char, 8> session_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', 'S'};
+inline constexpr std::array<char, 8> segment_magic{'S', 'I', 'G', 'T', 'S', 'E', 'G', '1'};
+inline constexpr std::array<char, 8> closed_magic{'S', 'I', 'G', 'T', 'Z', 'S', 'T', '1'};
+
+struct HeaderPrefix {
+  std::array<char, 8> magic;
+  u32 version;
+  u32 bytes;     // of the message that follows
+  u64 checksum;  // XXH3-64 of the message
+};
+static_assert(sizeof(HeaderPrefix) == 24);
+
+// The head of an open segment. `committed` is published after each record, so that whoever is killed leaves a readable
+// segment behind: record bytes beyond it do not exist.
+struct SegmentHeader {
+  std::array<char, 8> magic;
+  u32 version;
+  u32 stream;
+  u32 number;
+  u32 writer_pid;
+  u64 first_event;             // index in the stream
+  std::atomic<u64> committed;  // bytes of records after this header
+  std::atomic<u64> events;     // how many of the records are events
+  u64 first_ns;
+  std::atomic<u32> full;       // 1: nothing more will be written here
+  u32 padding;
+};
+static_assert(sizeof(SegmentHeader) == 64);
+
+struct ClosedHeader {
+  std::array<char, 8> magic;
+  u32 version;
+  u32 stream;
+  u32 number;
+  u32 padding;
+  u64 first_event;
+  u64 events;
+  u64 first_ns, last_ns;
+  u64 raw_bytes, stored_bytes;
+  u64 checksum;         // XXH3-64 of the raw records
+  u64 header_checksum;  // XXH3-64 of the members above
+};
+static_assert(sizeof(ClosedHeader) == 88);
+
+// In front of every record; records are padded to 8 bytes. A data record belongs to the next event record of the same
+// segment.
+enum class RecordKind : u8 { event = 1, data = 2 };
+struct RecordHeader {
+  u32 bytes;  // of the payload, without padding
+  u8 kind;
+  u8 padding[3];
+  u64 check;  // XXH3-64 of the payload, seeded with kind and length
+};
+static_assert(sizeof(RecordHeader) == 16);
+
+// What a reader believes of a file that says so.
+inline constexpr u64 max_header_bytes = 64u << 20;
+inline constexpr u64 max_segment_bytes = u64{1} << 30;  // raw
+inline constexpr u32 max_record_bytes = 1u << 29;
+inline constexpr u64 max_streams = 1u << 24;
+inline constexpr u32 max_segments = 1'000'000;
+
+}  // namespace sigtape::tape
