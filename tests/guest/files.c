@@ -62,7 +62,7 @@ static void directories(void) {
 
 static void files(void) {
   struct stat st;
-  int fd = open("a", O_RDWR | O_CREAT | O_EXCL, 0640);
+  int fd = open("a", O_RDWR | O_CREAT | O_EXCL | O_LARGEFILE, 0640);
   printf("open: %s; again exclusively: %s\n", outcome(fd), outcome(open("a", O_RDWR | O_CREAT | O_EXCL, 0640)));
   printf("write %zd\n", write(fd, "0123456789", 10));
   printf("pwrite far: %zd\n", pwrite64(fd, "end", 3, 0x123456789ll));
@@ -128,10 +128,14 @@ static void polling(void) {
   struct pollfd all[3] = {{ends[0], POLLIN, 0}, {ends[1], POLLOUT, 0}, {77, POLLIN, 0}};
   printf("poll: %d %x %x %x\n", poll(all, 3, 10), all[0].revents, all[1].revents, all[2].revents);
   fd_set in, out;
-  FD_ZERO(&in), FD_ZERO(&out), FD_SET(ends[0], &in), FD_SET(ends[1], &out);
+  FD_ZERO(&in);
+  FD_ZERO(&out);
+  FD_SET(ends[0], &in);
+  FD_SET(ends[1], &out);
   struct timeval limit = {0, 20000};
   printf("select: %d in %d out %d\n", select(50, &in, &out, NULL, &limit), FD_ISSET(ends[0], &in) != 0, FD_ISSET(ends[1], &out) != 0);
-  FD_ZERO(&in), FD_SET(ends[0], &in);
+  FD_ZERO(&in);
+  FD_SET(ends[0], &in);
   limit.tv_usec = 20000;
   int ready = select(50, &in, NULL, NULL, &limit);
   printf("select to its end: %d, time left %ld.%ld\n", ready, (long)limit.tv_sec, (long)limit.tv_usec);
