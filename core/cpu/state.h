@@ -11,6 +11,7 @@ struct Flags {
   u8 n = 0, z = 0, c = 0, v = 0;  // each 0 or 1
   u8 q = 0;                       // sticky saturation
   u8 ge = 0;                      // four bits, one per byte lane
+  bool operator==(const Flags&) const = default;
 };
 
 // LDREX/STREX. The kernel clears it on every return to user mode (arch/arm/kernel/entry-header.S), and so do we:
@@ -20,6 +21,7 @@ struct Monitor {
   u8 size = 0;      // 1, 2, 4 or 8
   u32 address = 0;
   u64 value = 0;    // what LDREX read: the store is a host compare-and-swap, right also on shared memory
+  bool operator==(const Monitor&) const = default;
 };
 
 struct State {
@@ -60,11 +62,5 @@ struct State {
   }
   bool operator==(const State&) const = default;
 };
-inline bool operator==(const Flags& a, const Flags& b) {
-  return a.n == b.n && a.z == b.z && a.c == b.c && a.v == b.v && a.q == b.q && a.ge == b.ge;
-}
-inline bool operator==(const Monitor& a, const Monitor& b) {
-  return a.open == b.open && a.size == b.size && a.address == b.address && a.value == b.value;
-}
 
 }  // namespace sigtape::cpu

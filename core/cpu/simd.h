@@ -1,0 +1,35 @@
+// What VFP and Advanced SIMD instructions do, for engines: one plain function for each decoded instruction.
+#pragma once
+#include "core/base/bytes.h"
+#include "core/cpu/core.h"
+
+namespace sigtape::cpu {
+
+// What exec_simd (core.h) comes down to; engines that keep decoded instructions may keep these pointers with them.
+using SimdData = void (*)(State&, const isa::Insn&);  // cannot fail
+using SimdMemory = bool (*)(Core&, const isa::Insn&);  // as exec_simd
+
+// By op and by the fields that an instruction is specialized for. Every op of ops_simd.inc has exactly one of the two;
+// null where `insn` is not of that kind.
+SimdData simd_data_function(const isa::Insn& insn);
+SimdMemory simd_memory_function(const isa::Insn& insn);
+
+// The families behind them; null if the op is not theirs.
+SimdData vfp_function(const isa::Insn& insn);
+SimdMemory vfp_memory_function(const isa::Insn& insn);
+SimdData neon_arith_function(const isa::Insn& insn);
+SimdData neon_shift_function(const isa::Insn& insn);
+SimdData neon_permute_function(const isa::Insn& insn);
+SimdMemory neon_memory_function(const isa::Insn& insn);
+
+// Register views: T's number n (S registers for 4 bytes, D for 8) in the extension register file.
+template <class T>
+T extension_register(const State& state, unsigned n) {
+  return load<T>(reinterpret_cast<const u8*>(state.d.data()) + n * sizeof(T));
+}
+template <class T>
+void set_extension_register(State& state, unsigned n, T value) {
+  store(reinterpret_cast<u8*>(state.d.data()) + n * sizeof(T), value);
+}
+
+}  // namespace sigtape::cpu
