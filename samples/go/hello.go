@@ -1,0 +1,8 @@
+// Hello from Go.
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("hello from Go")
+}
