@@ -60,7 +60,7 @@ void not_16_or_32_bits();
 void too_many_fields();
 void too_many_exceptions();
 void letter_that_the_form_does_not_have();
-void rows_overlap();
+void letter_that_the_row_does_not_have();
 }  // namespace pattern_error
 
 struct Pattern {
@@ -93,6 +93,13 @@ struct Pattern {
       previous = *p;
     }
   }
+  consteval Bits all_ones(char letter) const {
+    u32 ones = 0;
+    for (u8 i = 0; i < run_count; ++i)
+      if (runs[i].letter == letter) ones |= ((u32{1} << runs[i].width) - 1) << runs[i].shift;
+    if (!ones) pattern_error::letter_that_the_row_does_not_have();
+    return {ones, ones};
+  }
   constexpr Fields fields(u32 word) const {
     Fields fields;
     for (u8 i = 0; i < run_count; ++i) {
@@ -103,15 +110,24 @@ struct Pattern {
   }
 };
 
-// What a row gives away: bit strings of 0, 1 and - (letters count as -, so that they can be written for orientation).
+// What a row gives away. Each text is either a bit string of 0, 1 and - (letters count as -, so that they can be
+// written for orientation), or a list of the row's letters none of which may be all ones ("dnm": no r15 in d, n, m).
 struct Exceptions {
   u8 count = 0;
-  std::array<Bits, 7> bits{};
+  std::array<Bits, 8> bits{};
 
-  constexpr Exceptions() = default;
-  consteval Exceptions(std::initializer_list<const char*> texts) {
+  consteval void add(Bits one) {
+    if (count == bits.size()) pattern_error::too_many_exceptions();
+    bits[count++] = one;
+  }
+};
+
+struct ExceptionTexts : Exceptions {
+  std::string_view never_ones;
+
+  constexpr ExceptionTexts() = default;
+  consteval ExceptionTexts(std::initializer_list<const char*> texts) {
     for (const char* text : texts) {
-      if (count == bits.size() - 1) pattern_error::too_many_exceptions();  // the last place is for the rule of c
       int width = 0;
       Bits one;
       for (const char* p = text; *p; ++p) {
@@ -120,8 +136,12 @@ struct Exceptions {
         one.mask = one.mask << 1 | (*p == '0' || *p == '1');
         one.value = one.value << 1 | (*p == '1');
       }
-      if (width != 16 && width != 32) pattern_error::not_16_or_32_bits();
-      bits[count++] = one;
+      if (width < 8) {
+        never_ones = text;
+      } else {
+        if (width != 16 && width != 32) pattern_error::not_16_or_32_bits();
+        add(one);
+      }
     }
   }
 };
@@ -141,25 +161,27 @@ constexpr std::string_view form_letters(Form form) {
   return letters[static_cast<int>(form)];
 }
 
-//   {Op::and_, Form::imm, "cccc 0010 000S nnnn dddd iiii iiii iiii", a32_rotate, {"exception", "another"}}
+//   {Op::and_, Form::imm, "cccc 0010 000S nnnn dddd iiii iiii iiii", a32_rotate, {"dn", "---- ---- ---1 ---- 1111 ---- ---- ----"}}
 struct Row {
   Op op;
   Form form;
   Pattern pattern;
   Expand expand;
   Exceptions except;
+  bool conditional = false;  // has a condition field
 
-  consteval Row(Op o, Form f, Pattern p, Expand e = no_expand, Exceptions x = {})
+  consteval Row(Op o, Form f, Pattern p, Expand e = no_expand, ExceptionTexts x = {})
       : op(o), form(f), pattern(p), expand(e), except(x) {
     for (u8 i = 0; i < p.run_count; ++i) {
-      const Run& run = p.runs[i];
-      if (run.letter == 'c') {
-        u32 ones = ((u32{1} << run.width) - 1) << run.shift;
-        except.bits[except.count++] = {ones, ones};
-      } else if (form_letters(f).find(run.letter) == std::string_view::npos) {
+      char letter = p.runs[i].letter;
+      if (letter == 'c') {
+        conditional = true;
+        except.add(p.all_ones('c'));
+      } else if (form_letters(f).find(letter) == std::string_view::npos) {
         pattern_error::letter_that_the_form_does_not_have();
       }
     }
+    for (char letter : x.never_ones) except.add(p.all_ones(letter));
   }
   constexpr bool match(u32 word) const {
     if (!pattern.fixed.match(word)) return false;
@@ -186,21 +208,21 @@ constexpr bool exceptions_cover(const Exceptions& a, const Exceptions& b, Bits r
 }
 
 // Rows of one table are tried in order. Two may meet only if the earlier one is the narrower, or if exceptions give
-// their whole intersection away. To be called once per table, in one translation unit: static_assert(ordered(rows)).
+// their whole intersection away.
+constexpr bool clash(const Row& early, const Row& late) {
+  const Bits& a = early.pattern.fixed;
+  const Bits& b = late.pattern.fixed;
+  if (a.disjoint(b) || (b.covers(a) && a.mask != b.mask)) return false;
+  return !exceptions_cover(early.except, late.except, {a.mask | b.mask, a.value | b.value});
+}
+
+// To be called once per table, in one translation unit: static_assert(ordered(rows)). What clashes, names the test
+// "no two rows clash" (tests/isa/decode_test.cpp).
 template <class Rows>
 consteval bool ordered(const Rows& rows) {
-  for (auto early = std::begin(rows); early != std::end(rows); ++early) {
-    const Bits& a = early->pattern.fixed;
-    for (auto late = early + 1; late != std::end(rows); ++late) {
-      const Bits& b = late->pattern.fixed;
-      if (a.disjoint(b)) continue;
-      if (b.covers(a) && a.mask != b.mask) continue;
-      if (!exceptions_cover(early->except, late->except, {a.mask | b.mask, a.value | b.value})) {
-        pattern_error::rows_overlap();
-        return false;
-      }
-    }
-  }
+  for (auto early = std::begin(rows); early != std::end(rows); ++early)
+    for (auto late = early + 1; late != std::end(rows); ++late)
+      if (clash(*early, *late)) return false;
   return true;
 }
 

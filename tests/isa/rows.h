@@ -1,0 +1,23 @@
+// Random encodings of a row, for the tests that go through all tables.
+#pragma once
+#include <random>
+
+#include "core/isa/decode.h"
+
+namespace sigtape::isa {
+
+inline constexpr Table all_tables[] = {Table::a32_integer, Table::a32_media, Table::t16,       Table::t32_integer,
+                                       Table::t32_media,   Table::vfp,       Table::neon_data, Table::neon_memory};
+inline constexpr const char* table_names[] = {"a32_integer", "a32_media", "t16",       "t32_integer",
+                                              "t32_media",   "vfp",       "neon_data", "neon_memory"};
+inline constexpr bool is_thumb(Table table) { return table >= Table::t16 && table <= Table::t32_media; }
+inline constexpr bool is_shared(Table table) { return table >= Table::vfp; }  // A32 form, also reached from T32
+
+// The row's fixed bits with everything else random; ignored bits are 0 or 1 too.
+inline u32 filled(const Row& row, std::mt19937& random) {
+  u32 word = row.pattern.fixed.value | (static_cast<u32>(random()) & ~row.pattern.fixed.mask);
+  return row.pattern.width == 16 ? word & 0xffff : word;
+}
+
+
+}  // namespace sigtape::isa
