@@ -57,7 +57,8 @@ Result<FileHeader> parse_header(std::span<const u8> bytes, const std::string& pa
   if (machine != machine_arm)
     return refusal(path, fmt::format("{} program; sigtape runs 32-bit ARM programs", machine_name(machine)));
   if (big) return refusal(path, "a big-endian ARM program; sigtape runs little-endian ones");
-  if (bytes[4] != 1 || bytes[5] != 1) return refusal(path, "its ELF class or byte order is not that of a 32-bit ARM program");
+  if (bytes[4] != 1 || bytes[5] != 1)
+    return refusal(path, "its ELF class or byte order is not that of a 32-bit ARM program");
   if (bytes.size() < sizeof(FileHeader)) return refusal(path, "the ELF file is truncated inside its header");
   auto header = load<FileHeader>(bytes.data());
   if (header.type != type_executable && header.type != type_dynamic)
@@ -92,9 +93,12 @@ std::string abi_note_owner(std::span<const u8> notes) {
 Result<ElfSegment> load_segment(const ProgramHeader& h, u64 file_size, const std::string& path) {
   if (h.filesz > h.memsz || ((h.offset ^ h.vaddr) & page_mask) != 0)
     return refusal(path, "the ELF file has a malformed segment");
-  if (u64{h.offset} + h.filesz > file_size) return refusal(path, "the ELF file is truncated: a segment lies beyond its end");
-  if (u64{h.vaddr} + h.memsz > 0xffff'0000) return refusal(path, "the ELF file has a segment outside the address space");
-  return ElfSegment{h.vaddr, h.memsz, h.offset, h.filesz, {(h.flags & pf_r) != 0, (h.flags & pf_w) != 0, (h.flags & pf_x) != 0}};
+  if (u64{h.offset} + h.filesz > file_size)
+    return refusal(path, "the ELF file is truncated: a segment lies beyond its end");
+  if (u64{h.vaddr} + h.memsz > 0xffff'0000)
+    return refusal(path, "the ELF file has a segment outside the address space");
+  return ElfSegment{
+      h.vaddr, h.memsz, h.offset, h.filesz, {(h.flags & pf_r) != 0, (h.flags & pf_w) != 0, (h.flags & pf_x) != 0}};
 }
 
 Result<void> take_program_header(Elf& elf, const ProgramHeader& h, std::span<const u8> bytes, const std::string& path) {
@@ -150,7 +154,8 @@ Result<abi::System> system_of_program(std::span<const u8> bytes, const std::stri
     return refusal(path, fmt::format("a {} program; sigtape runs Linux and FreeBSD ones", elf.note_owner));
   if (elf.os_abi == abi_none || elf.os_abi == abi_linux || elf.os_abi == abi_arm || elf.note_owner == "GNU")
     return abi::System::linux_eabi;
-  return refusal(path, fmt::format("an ARM program for an operating system that sigtape does not know (EI_OSABI {})", elf.os_abi));
+  return refusal(
+      path, fmt::format("an ARM program for an operating system that sigtape does not know (EI_OSABI {})", elf.os_abi));
 }
 
 }  // namespace sigtape::os

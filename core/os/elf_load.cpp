@@ -32,7 +32,8 @@ Result<void> load_segment(mem::Space& space, const outside::ProgramFile& file, c
   }
   u32 anonymous = s.file_bytes != 0 ? page_up(file_end) : begin;
   if (!error && page_up(memory_end) > anonymous)
-    error = space.map_anonymous(GuestAddr{anonymous}, page_up(memory_end) - anonymous, s.prot, mem::Sharing::private_, "");
+    error =
+        space.map_anonymous(GuestAddr{anonymous}, page_up(memory_end) - anonymous, s.prot, mem::Sharing::private_, "");
   if (error) return Error{fmt::format("{}: cannot map a segment at {:#x}: {}", file.path, begin, std::strerror(error))};
   return {};
 }
@@ -40,7 +41,8 @@ Result<void> load_segment(mem::Space& space, const outside::ProgramFile& file, c
 }  // namespace
 
 Result<LoadedElf> load_elf(mem::Space& space, const outside::ProgramFile& file, const Elf& elf, u32 bias) {
-  if (u64{elf.end} + bias > 0xffff'0000) return Error{fmt::format("{}: does not fit into the address space", file.path)};
+  if (u64{elf.end} + bias > 0xffff'0000)
+    return Error{fmt::format("{}: does not fit into the address space", file.path)};
   LoadedElf loaded{.bias = bias, .entry = elf.entry + bias};
   loaded.header_address = elf.header_address ? elf.header_address + bias : 0;
   for (const ElfSegment& s : elf.segments) {

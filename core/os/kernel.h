@@ -24,7 +24,7 @@ class Kernel {
   virtual ~Kernel() = default;
   virtual abi::System system() const = 0;
   // Maps program and interpreter, builds the first stack, sets the thread's registers.
-  virtual Result<void> start(Thread& thread, const outside::Image& image) = 0;
+  virtual Result<void> start(Thread& thread, const outside::Image& image, const outside::ProgramFile& file) = 0;
   // A thread's first act, in its own host thread: stores of its id that its creator asked for.
   virtual void begin(Thread& thread) = 0;
   // The thread stands on an svc: decodes, answers or asks the outside, writes the result and moves pc and tick.

@@ -20,11 +20,13 @@ class Machine final : public outside::Inside {
   ~Machine() override;
 
   mem::Space& space() override { return *space_; }
+  const mem::Space& space() const { return *space_; }
   cpu::Engine& engine() override { return *engine_; }
   os::Kernel& kernel() { return *kernel_; }
   outside::Outside& outside() { return *outside_; }
 
-  // Loads the image that the outside names; afterwards there is one thread, at the program's (or its interpreter's) entry.
+  // Loads the image that the outside names; afterwards there is one thread, at the program's (or its interpreter's)
+  // entry.
   Result<os::Thread*> load(outside::Outside& outside);
   // Runs until thread.life is no longer `running`. Live calls it once per host thread, the replayer once per fiber.
   void run(os::Thread& thread) override;
@@ -40,6 +42,7 @@ class Machine final : public outside::Inside {
 
  private:
   Machine() = default;
+  void take_signals(os::Thread& thread);
   std::unique_ptr<mem::Space> space_;
   std::unique_ptr<cpu::Engine> engine_;
   std::unique_ptr<os::Kernel> kernel_;

@@ -9,10 +9,28 @@ namespace {
 
 // include/uapi/asm-generic/mman-common.h
 enum : u32 {
-  adv_normal = 0, adv_random = 1, adv_sequential = 2, adv_willneed = 3, adv_dontneed = 4, adv_free = 8, adv_remove = 9,
-  adv_dontfork = 10, adv_dofork = 11, adv_mergeable = 12, adv_unmergeable = 13, adv_hugepage = 14, adv_nohugepage = 15,
-  adv_dontdump = 16, adv_dodump = 17, adv_wipeonfork = 18, adv_keeponfork = 19, adv_cold = 20, adv_pageout = 21,
-  adv_populate_read = 22, adv_populate_write = 23, adv_dontneed_locked = 24,
+  adv_normal = 0,
+  adv_random = 1,
+  adv_sequential = 2,
+  adv_willneed = 3,
+  adv_dontneed = 4,
+  adv_free = 8,
+  adv_remove = 9,
+  adv_dontfork = 10,
+  adv_dofork = 11,
+  adv_mergeable = 12,
+  adv_unmergeable = 13,
+  adv_hugepage = 14,
+  adv_nohugepage = 15,
+  adv_dontdump = 16,
+  adv_dodump = 17,
+  adv_wipeonfork = 18,
+  adv_keeponfork = 19,
+  adv_cold = 20,
+  adv_pageout = 21,
+  adv_populate_read = 22,
+  adv_populate_write = 23,
+  adv_dontneed_locked = 24,
 };
 
 bool is_known_advice(u32 advice) {
@@ -31,26 +49,20 @@ Errno LinuxKernel::advise(u32 begin, u32 end, u32 advice, const mem::Mapping& ma
   bool anonymous_private = mapping.inode == 0 && mapping.sharing == mem::Sharing::private_;
   switch (advice) {
     case adv_dontneed:
-    case adv_dontneed_locked:
-      return static_cast<Errno>(space_.discard(GuestAddr{begin}, end - begin));
-    case adv_free:
-      return anonymous_private ? Errno{} : Errno::inval;  // the kernel may also never free them
+    case adv_dontneed_locked: return static_cast<Errno>(space_.discard(GuestAddr{begin}, end - begin));
+    case adv_free: return anonymous_private ? Errno{} : Errno::inval;  // the kernel may also never free them
     case adv_wipeonfork:
       if (!anonymous_private) return Errno::inval;
       [[fallthrough]];
     case adv_keeponfork:
     case adv_dontfork:
-    case adv_dofork:
-      note_fork_advice(begin, end, advice);
-      return Errno{};
+    case adv_dofork: note_fork_advice(begin, end, advice); return Errno{};
     case adv_remove:
       return mapping.sharing == mem::Sharing::shared && mapping.prot.write ? Errno::opnotsupp : Errno::acces;
     case adv_populate_read:
       return mapping.prot.read || mapping.prot.write || mapping.prot.exec ? Errno{} : Errno::fault;
-    case adv_populate_write:
-      return mapping.prot.write ? Errno{} : Errno::fault;
-    default:
-      return Errno{};
+    case adv_populate_write: return mapping.prot.write ? Errno{} : Errno::fault;
+    default: return Errno{};
   }
 }
 
@@ -150,7 +162,8 @@ Answered LinuxKernel::mlock2(Thread& thread) {
 }
 Answered LinuxKernel::mlockall(Thread& thread) {
   u32 flags = thread.call.word(0);
-  if (flags == 0 || (flags & ~(mcl_current | mcl_future | mcl_onfault)) || flags == mcl_onfault) return fail(Errno::inval);
+  if (flags == 0 || (flags & ~(mcl_current | mcl_future | mcl_onfault)) || flags == mcl_onfault)
+    return fail(Errno::inval);
   return done();
 }
 Answered LinuxKernel::munlockall(Thread&) { return done(); }

@@ -10,11 +10,24 @@ namespace {
 
 // include/uapi/linux/sched.h
 enum : u64 {
-  clone_newtime = 0x80, clone_signal_mask = 0xff, clone_vm = 0x100, clone_fs = 0x200, clone_sighand = 0x800,
-  clone_pidfd = 0x1000, clone_vfork = 0x4000, clone_thread = 0x1'0000, clone_newns = 0x2'0000, clone_settls = 0x8'0000,
-  clone_parent_settid = 0x10'0000, clone_child_cleartid = 0x20'0000, clone_detached = 0x40'0000,
-  clone_child_settid = 0x100'0000, clone_newuser = 0x1000'0000, clone_newpid = 0x2000'0000,
-  clone_clear_sighand = 0x1'0000'0000, clone_into_cgroup = 0x2'0000'0000,
+  clone_newtime = 0x80,
+  clone_signal_mask = 0xff,
+  clone_vm = 0x100,
+  clone_fs = 0x200,
+  clone_sighand = 0x800,
+  clone_pidfd = 0x1000,
+  clone_vfork = 0x4000,
+  clone_thread = 0x1'0000,
+  clone_newns = 0x2'0000,
+  clone_settls = 0x8'0000,
+  clone_parent_settid = 0x10'0000,
+  clone_child_cleartid = 0x20'0000,
+  clone_detached = 0x40'0000,
+  clone_child_settid = 0x100'0000,
+  clone_newuser = 0x1000'0000,
+  clone_newpid = 0x2000'0000,
+  clone_clear_sighand = 0x1'0000'0000,
+  clone_into_cgroup = 0x2'0000'0000,
 };
 constexpr u32 clone_args_first_size = 64;
 
@@ -33,7 +46,7 @@ std::unique_ptr<Thread> LinuxKernel::child_of(Thread& thread, const CloneWish& w
   child->cpu = thread.cpu;
   cpu::State& cpu = child->cpu;
   cpu.r[0] = 0;
-  cpu.r[15] += cpu.thumb ? 2 : 4;
+  cpu.skip_svc();
   if (wish.sp) cpu.r[13] = wish.sp;
   if (wish.flags & clone_settls) cpu.tpidruro = wish.tls;
   child->mask = thread.mask;
@@ -56,7 +69,8 @@ Answered LinuxKernel::do_clone(Thread& thread, const CloneWish& wish) {
   abi::Answer& answer = thread.answer;
   auto store_parent_tid = [&] {
     const auto* finished = std::get_if<abi::Done>(&answer.outcome);
-    if (finished && finished->value != 0 && (flags & clone_parent_settid)) store_bytes(wish.parent_tid, bytes_of(finished->value));
+    if (finished && finished->value != 0 && (flags & clone_parent_settid))
+      store_bytes(wish.parent_tid, bytes_of(finished->value));
   };
   if (flags & clone_thread) {
     outside_.start_thread(thread, thread.call, request, child_of(thread, wish), answer);
@@ -67,7 +81,8 @@ Answered LinuxKernel::do_clone(Thread& thread, const CloneWish& wish) {
     auto child = child_of(thread, wish);
     child->group = std::make_shared<Group>();
     child->group->is_vfork_child = true;
-    child->group->dispositions = (flags & clone_sighand) ? thread.group->dispositions : std::make_shared<Dispositions>(*thread.group->dispositions);
+    child->group->dispositions = (flags & clone_sighand) ? thread.group->dispositions
+                                                         : std::make_shared<Dispositions>(*thread.group->dispositions);
     if (flags & clone_clear_sighand)
       for (SigAction& action : child->group->dispositions->action)
         if (!action.is_ignore()) action = {};
@@ -105,7 +120,8 @@ void LinuxKernel::begin(Thread& thread) {
 // clone(flags, sp, parent_tid, tls, child_tid): CONFIG_CLONE_BACKWARDS
 Answered LinuxKernel::clone(Thread& thread) {
   const abi::Call& call = thread.call;
-  CloneWish wish{.flags = call.word(0) & ~clone_signal_mask, .exit_signal = static_cast<i32>(call.word(0) & clone_signal_mask)};
+  CloneWish wish{.flags = call.word(0) & ~clone_signal_mask,
+                 .exit_signal = static_cast<i32>(call.word(0) & clone_signal_mask)};
   wish.sp = call.word(1);
   wish.parent_tid = wish.pidfd = call.word(2);
   wish.tls = call.word(3);
@@ -123,7 +139,8 @@ Answered LinuxKernel::clone3(Thread& thread) {
   for (u32 i = sizeof(abi::linux_eabi::CloneArgs); i < bytes; i++)
     if (raw[i]) return fail(Errno::too_big);
   auto args = load<abi::linux_eabi::CloneArgs>(raw);
-  if (args.exit_signal > 64 || (args.flags & (clone_signal_mask & ~clone_newtime)) || (args.flags & clone_detached)) return fail(Errno::inval);
+  if (args.exit_signal > 64 || (args.flags & (clone_signal_mask & ~clone_newtime)) || (args.flags & clone_detached))
+    return fail(Errno::inval);
   if ((args.flags & (clone_thread | 0x8000)) && args.exit_signal) return fail(Errno::inval);  // 0x8000: CLONE_PARENT
   if ((args.stack == 0) != (args.stack_size == 0)) return fail(Errno::inval);
   if (args.set_tid_size || (args.flags & clone_into_cgroup)) {

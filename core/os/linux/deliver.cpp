@@ -96,14 +96,15 @@ bool LinuxKernel::run_handler(Thread& thread, const SigInfo& info, const SigActi
   thread.mask = during;
   thread.mask_to_restore.reset();
   if (thread.altstack.flags & ss_autodisarm) thread.altstack = {GuestAddr{0}, 0, ss_disable};
-  LOG(signal, "signal {} code {}: handler {:#x}, frame {:#x}", info.signal.value, info.code, action.handler, frame.value);
+  LOG(signal, "signal {} code {}: handler {:#x}, frame {:#x}", info.signal.value, info.code, action.handler,
+      frame.value);
   outside_.delivered(thread, info, action, frame);
   if (!info.synchronous) CHECK_THAT(outside_.set_mask(thread), "a mask was refused after take_signal");
   return true;
 }
 
-// signal_setup_done, force_sigsegv. The mask that the outside has is of no matter: either the process ends, or SIGSEGV's
-// handler brings its own.
+// signal_setup_done, force_sigsegv. The mask that the outside has is of no matter: either the process ends, or
+// SIGSEGV's handler brings its own.
 void LinuxKernel::bad_frame(Thread& thread, Signal signal) {
   SigInfo info{.signal = Signal{signal::segv}, .code = code_kernel};
   if (signal.value == signal::segv) thread.group->dispositions->action[signal::segv].handler = 0;

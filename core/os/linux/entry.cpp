@@ -126,9 +126,7 @@ void LinuxKernel::finish_call(Thread& thread) {
   for (const abi::GuestWrite& write : thread.answer.writes)
     if (!store_bytes(write.at.value, write.bytes)) value = 0 - static_cast<u32>(Errno::fault);
   cpu.r[0] = value;
-  cpu.r[15] += cpu.thumb ? 2 : 4;
-  // A conditional SVC ends its slot of an IT block (ARM ARM A2.5.2, ITAdvance).
-  cpu.it = (cpu.it & 7) == 0 ? 0 : static_cast<u8>((cpu.it & 0xe0) | ((cpu.it << 1) & 0x1f));
+  cpu.skip_svc();
 }
 
 }  // namespace linux_eabi

@@ -5,8 +5,25 @@
 namespace sigtape::os::linux_eabi {
 
 enum class Errno : u32 {
-  perm = 1, noent = 2, srch = 3, intr = 4, too_big = 7, noexec = 8, badf = 9, child = 10, again = 11, nomem = 12,
-  acces = 13, fault = 14, busy = 16, exist = 17, nodev = 19, inval = 22, nametoolong = 36, nosys = 38, overflow = 75,
+  perm = 1,
+  noent = 2,
+  srch = 3,
+  intr = 4,
+  too_big = 7,
+  noexec = 8,
+  badf = 9,
+  child = 10,
+  again = 11,
+  nomem = 12,
+  acces = 13,
+  fault = 14,
+  busy = 16,
+  exist = 17,
+  nodev = 19,
+  inval = 22,
+  nametoolong = 36,
+  nosys = 38,
+  overflow = 75,
   opnotsupp = 95,
 };
 

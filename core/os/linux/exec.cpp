@@ -7,9 +7,9 @@ namespace sigtape::os::linux_eabi {
 
 namespace {
 
-constexpr u32 longest_string = 32 * mem::page_size;  // MAX_ARG_STRLEN, with the NUL
-constexpr u32 longest_path = 4096;                   // PATH_MAX, with the NUL
-constexpr i32 current_directory = -100;              // AT_FDCWD
+constexpr u32 longest_string = 32 * mem::page_size;    // MAX_ARG_STRLEN, with the NUL
+constexpr u32 longest_path = 4096;                     // PATH_MAX, with the NUL
+constexpr i32 current_directory = -100;                // AT_FDCWD
 constexpr u32 empty_path = 0x1000, no_follow = 0x100;  // AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
 
 // A NULL-terminated array of pointers; a null array is an empty one.
@@ -26,7 +26,8 @@ std::optional<std::vector<u32>> read_pointers(const mem::Space& space, u32 at) {
 }
 
 // Takes each string's length off `room`.
-std::optional<Errno> read_strings(const mem::Space& space, const std::vector<u32>& pointers, u64& room, std::vector<std::string>& texts) {
+std::optional<Errno> read_strings(const mem::Space& space, const std::vector<u32>& pointers, u64& room,
+                                  std::vector<std::string>& texts) {
   for (u32 pointer : pointers) {
     if (!space.can_read(GuestAddr{pointer}, 1)) return Errno::fault;
     auto text = space.read_string(GuestAddr{pointer}, longest_string - 1);

@@ -9,7 +9,12 @@ namespace sigtape::os::linux_eabi {
 namespace {
 
 // include/uapi/linux/futex.h
-enum : u32 { futex_wake = 1, futex_waiters = 0x8000'0000, futex_owner_died = 0x4000'0000, futex_tid_mask = 0x3fff'ffff };
+enum : u32 {
+  futex_wake = 1,
+  futex_waiters = 0x8000'0000,
+  futex_owner_died = 0x4000'0000,
+  futex_tid_mask = 0x3fff'ffff
+};
 constexpr int longest_robust_list = 2048;
 constexpr u32 call_futex = 240;
 

@@ -7,10 +7,24 @@ namespace sigtape::os::linux_eabi {
 
 namespace {
 
-enum : i32 { segv_maperr = 1, segv_accerr = 2, bus_adraln = 1, bus_adrerr = 2, ill_illopc = 1, trap_brkpt = 1, trap_hwbkpt = 4 };
+enum : i32 {
+  segv_maperr = 1,
+  segv_accerr = 2,
+  bus_adraln = 1,
+  bus_adrerr = 2,
+  ill_illopc = 1,
+  trap_brkpt = 1,
+  trap_hwbkpt = 4
+};
 
 // Fault status as a Cortex-A15 without LPAE page tables reports it (ARM ARM B3.13.3), user domain 1.
-enum : u32 { status_alignment = 0x1, status_translation = 0x17, status_permission = 0x1f, status_write = 0x800, status_prefetch = 0x8000'0000 };
+enum : u32 {
+  status_alignment = 0x1,
+  status_translation = 0x17,
+  status_permission = 0x1f,
+  status_write = 0x800,
+  status_prefetch = 0x8000'0000
+};
 constexpr u32 trap_undefined = 6, trap_page_fault = 14;
 
 // The instructions that ptrace users plant (arch/arm/kernel/ptrace.c: arm_break_hook and its Thumb kin).
@@ -69,7 +83,9 @@ void LinuxKernel::memory_fault(Thread& thread, const cpu::Stop& stop) {
   bool permitted = false;
   if (mapping) {
     const mem::Prot& prot = mapping->prot;
-    permitted = stop.access == cpu::Access::write ? prot.write : fetch ? prot.exec : prot.read || prot.write || prot.exec;
+    permitted = stop.access == cpu::Access::write ? prot.write
+                : fetch                           ? prot.exec
+                                                  : prot.read || prot.write || prot.exec;
   }
   bool beyond_eof = flags & static_cast<u8>(mem::PageFlag::beyond_eof);
   u32 status = mapping && !beyond_eof ? status_permission : status_translation;
@@ -91,9 +107,8 @@ void LinuxKernel::fault(Thread& thread, const cpu::Stop& stop) {
   switch (stop.kind) {
     case cpu::StopKind::fault: return memory_fault(thread, stop);
     case cpu::StopKind::alignment:
-      if (fix_alignment(thread, stop)) return;
       thread.trap_number = 0;
-      thread.fault_status = status_alignment | (stop.access == cpu::Access::write ? status_write : 0);
+      thread.fault_status = status_alignment | (stop.access == cpu::Access::write ? u32{status_write} : 0);
       thread.fault_address = stop.address.value;
       info.signal = Signal{signal::bus};
       info.code = bus_adraln;

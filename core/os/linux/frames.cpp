@@ -12,20 +12,25 @@ namespace layout = abi::linux_eabi;
 namespace {
 
 constexpr u32 fpexc_enabled = 0x4000'0000;
-// FPSCR bits of a Cortex-A15 that can be set: NZCV QC AHP DN FZ RMode Stride Len IDC IXC UFC OFC DZC IOC (no trap enables).
+// FPSCR bits of a Cortex-A15 that can be set: NZCV QC AHP DN FZ RMode Stride Len IDC IXC UFC OFC DZC IOC (no trap
+// enables).
 constexpr u32 fpscr_bits = 0xfff7'009f;
 constexpr u32 mode_mask = 0x1f, user_mode = 0x10, irq_disabled = 0x80;
 
-constexpr u32 mov_r7(u32 number) { return 0xe3a0'7000 | number; }        // mov r7, #number
-constexpr u32 svc(u32 number) { return 0xef90'0000 | number; }           // svc #0x900000 + number
-constexpr u32 thumb_pair(u32 number) { return 0xdf00'2700 | number; }    // movs r7, #number; svc #0
+constexpr u32 mov_r7(u32 number) { return 0xe3a0'7000 | number; }      // mov r7, #number
+constexpr u32 svc(u32 number) { return 0xef90'0000 | number; }         // svc #0x900000 + number
+constexpr u32 thumb_pair(u32 number) { return 0xdf00'2700 | number; }  // movs r7, #number; svc #0
 constexpr u32 call_sigreturn = 119, call_rt_sigreturn = 173;
 
 }  // namespace
 
-const u32 sigreturn_codes[sigreturn_code_words] = {
-    mov_r7(call_sigreturn),    svc(call_sigreturn),    thumb_pair(call_sigreturn),
-    mov_r7(call_rt_sigreturn), svc(call_rt_sigreturn), thumb_pair(call_rt_sigreturn), 0};
+const u32 sigreturn_codes[sigreturn_code_words] = {mov_r7(call_sigreturn),
+                                                   svc(call_sigreturn),
+                                                   thumb_pair(call_sigreturn),
+                                                   mov_r7(call_rt_sigreturn),
+                                                   svc(call_rt_sigreturn),
+                                                   thumb_pair(call_rt_sigreturn),
+                                                   0};
 
 layout::Sigframe frame_of(const cpu::State& cpu, u64 mask) {
   layout::Sigframe frame{};

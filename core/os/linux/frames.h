@@ -20,7 +20,7 @@ inline bool on_altstack(const AltStack& stack, u32 sp) {
 }
 inline u32 altstack_state(const AltStack& stack, u32 sp) {
   if (stack.bytes == 0) return ss_disable;
-  return on_altstack(stack, sp) ? ss_onstack : 0;
+  return on_altstack(stack, sp) ? u32{ss_onstack} : 0;
 }
 
 // What sigreturn takes from a frame, checked.

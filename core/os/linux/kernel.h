@@ -26,10 +26,13 @@ using Answered = std::optional<abi::Outcome>;
 
 class LinuxKernel final : public Kernel {
  public:
-  explicit LinuxKernel(Context context) : space_(context.space), engine_(context.engine), outside_(context.outside), threads_(context.threads) {}
+  explicit LinuxKernel(Context context)
+      : space_(context.space), engine_(context.engine), outside_(context.outside), threads_(context.threads) {
+    engine_.set_alignment(cpu::Alignment::fix_up);
+  }
 
   abi::System system() const override { return abi::System::linux_eabi; }
-  Result<void> start(Thread& thread, const outside::Image& image) override;
+  Result<void> start(Thread& thread, const outside::Image& image, const outside::ProgramFile& file) override;
   void begin(Thread& thread) override;
   void system_call(Thread& thread) override;
   void deliver(Thread& thread, const SigInfo& info) override;
@@ -129,9 +132,8 @@ class LinuxKernel final : public Kernel {
   Answered personality(Thread& thread);
   Answered arm_private(Thread& thread);  // 0xf0000 and up
 
-  // fault.cpp, alignment.cpp
+  // fault.cpp
   void memory_fault(Thread& thread, const cpu::Stop& stop);
-  bool fix_alignment(Thread& thread, const cpu::Stop& stop);
 
   mem::Space& space_;
   cpu::Engine& engine_;
@@ -141,7 +143,7 @@ class LinuxKernel final : public Kernel {
   u32 brk_start_ = 0, brk_end_ = 0;  // brk_end_ as the guest set it, not page aligned
   u32 mmap_base_ = 0;                // mappings are placed below, top down
   u32 sigreturn_page_ = 0;
-  u32 personality_ = 0x0080'0000;    // PER_LINUX with ADDR_LIMIT_32BIT, as every EABI program has it
+  u32 personality_ = 0x0080'0000;  // PER_LINUX with ADDR_LIMIT_32BIT, as every EABI program has it
   Limits limits_;
   std::map<u32, ForkAdvice> fork_advice_;  // by page address
 };

@@ -1,8 +1,9 @@
 // Kuser helpers: Documentation/arch/arm/kernel_user_helpers.rst gives addresses, registers and clobbers; real ARM code.
 #include "core/os/linux/kuser.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
-#include <iterator>
 
 #include "core/os/linux/frames.h"
 #include "core/os/linux/layout.h"
@@ -68,7 +69,8 @@ void poke(mem::Space& space, u32 at, const u32 (&words)[n]) {
 }
 
 Result<void> map_page(mem::Space& space, u32 at, const char* name) {
-  if (int error = space.map_anonymous(GuestAddr{at}, mem::page_size, {.read = true, .exec = true}, mem::Sharing::private_, name))
+  if (int error = space.map_anonymous(GuestAddr{at}, mem::page_size, {.read = true, .exec = true},
+                                      mem::Sharing::private_, name))
     return Error{fmt::format("cannot map the guest page {}: {}", name, std::strerror(error))};
   return {};
 }

@@ -1,4 +1,5 @@
-// RLIMIT_STACK, RLIMIT_DATA, RLIMIT_AS: kept here, because they speak of the guest's address space and not of the host's.
+// RLIMIT_STACK, RLIMIT_DATA, RLIMIT_AS: kept here, because they speak of the guest's address space and not of the
+// host's.
 #include "core/abi/linux/structs.h"
 #include "core/os/linux/kernel.h"
 
@@ -13,7 +14,8 @@ constexpr u64 infinity = ~u64{0};
 // After the outside has accepted a new limit.
 void LinuxKernel::note_limit_change(Thread& thread) {
   const abi::Call& call = thread.call;
-  if ((call.number != call_setrlimit && call.number != call_prlimit64) || !std::holds_alternative<abi::Done>(thread.answer.outcome))
+  if ((call.number != call_setrlimit && call.number != call_prlimit64) ||
+      !std::holds_alternative<abi::Done>(thread.answer.outcome))
     return;
   u32 resource = 0;
   u64 current = 0;

@@ -15,7 +15,7 @@ struct MaskArgument {
 
 std::optional<MaskArgument> mask_argument_of(u32 number) {
   switch (number) {
-    case 72: return MaskArgument{Where::value, 2};     // sigsuspend(unused, unused, mask), kernel/signal.c OLD_SIGSUSPEND3
+    case 72: return MaskArgument{Where::value, 2};  // sigsuspend(unused, unused, mask), kernel/signal.c OLD_SIGSUSPEND3
     case 179: return MaskArgument{Where::pointer, 0};  // rt_sigsuspend
     case 335:                                          // pselect6
     case 413: return MaskArgument{Where::pair, 5};     // pselect6_time64

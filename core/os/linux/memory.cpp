@@ -7,9 +7,24 @@ namespace sigtape::os::linux_eabi {
 
 namespace {
 
-enum : u32 { prot_read = 1, prot_write = 2, prot_exec = 4, prot_sem = 8, prot_growsdown = 0x0100'0000, prot_growsup = 0x0200'0000 };
-enum : u32 { map_shared = 1, map_private = 2, map_shared_validate = 3, map_type = 15, map_fixed = 16, map_anonymous = 32,
-             map_growsdown = 0x100, map_fixed_noreplace = 0x10'0000 };
+enum : u32 {
+  prot_read = 1,
+  prot_write = 2,
+  prot_exec = 4,
+  prot_sem = 8,
+  prot_growsdown = 0x0100'0000,
+  prot_growsup = 0x0200'0000
+};
+enum : u32 {
+  map_shared = 1,
+  map_private = 2,
+  map_shared_validate = 3,
+  map_type = 15,
+  map_fixed = 16,
+  map_anonymous = 32,
+  map_growsdown = 0x100,
+  map_fixed_noreplace = 0x10'0000
+};
 constexpr u32 read_implies_exec = 0x0040'0000;  // include/uapi/linux/personality.h
 
 }  // namespace
@@ -51,7 +66,8 @@ Answered LinuxKernel::brk(Thread& thread) {
       if (u64{new_end} + mem::page_size > begin) return done(brk_end_);
     }
     if (!space_.is_free(GuestAddr{old_end}, more) || !may_grow_by(more, true)) return done(brk_end_);
-    if (space_.map_anonymous(GuestAddr{old_end}, more, prot_of(prot_read | prot_write), mem::Sharing::private_, "[heap]") != 0)
+    if (space_.map_anonymous(GuestAddr{old_end}, more, prot_of(prot_read | prot_write), mem::Sharing::private_,
+                             "[heap]") != 0)
       return done(brk_end_);
   }
   brk_end_ = wanted;
@@ -103,7 +119,8 @@ Answered LinuxKernel::mmap2(Thread& thread) {
   if (page_offset + (bytes >> 12) < page_offset) return fail(Errno::overflow);
   GuestAddr at;
   if (auto error = choose_address(call.word(0), bytes, flags, at)) return fail(*error);
-  if (type != map_shared && type != map_private && (anonymous || type != map_shared_validate)) return fail(Errno::inval);
+  if (type != map_shared && type != map_private && (anonymous || type != map_shared_validate))
+    return fail(Errno::inval);
   bool shared = type != map_private;
   if (shared && (flags & map_growsdown)) return fail(Errno::inval);
   mem::Prot prot = prot_of(call.word(2));
@@ -111,7 +128,8 @@ Answered LinuxKernel::mmap2(Thread& thread) {
   forget_fork_advice(at.value, bytes);
   mem::Sharing sharing = shared ? mem::Sharing::shared : mem::Sharing::private_;
   if (!anonymous) {
-    outside::MapRequest request{at, bytes, prot, sharing, GuestFd{static_cast<i32>(call.word(4))}, u64{page_offset} << 12};
+    outside::MapRequest request{
+        at, bytes, prot, sharing, GuestFd{static_cast<i32>(call.word(4))}, u64{page_offset} << 12};
     outside_.map_file(thread, call, request, thread.answer);
     return std::nullopt;
   }
@@ -155,7 +173,8 @@ Answered LinuxKernel::mprotect(Thread& thread) {
   } else if (up) {
     return fail(Errno::inval);  // no mapping of ARM grows up
   }
-  if (int error = space_.protect(GuestAddr{begin}, end - begin, prot_of(bits))) return abi::Failed{static_cast<u32>(error)};
+  if (int error = space_.protect(GuestAddr{begin}, end - begin, prot_of(bits)))
+    return abi::Failed{static_cast<u32>(error)};
   return done();
 }
 

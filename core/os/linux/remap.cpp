@@ -47,7 +47,8 @@ abi::Outcome LinuxKernel::remap_to(u32 from, u32 old_bytes, u32 to, u32 new_byte
   mem::Mapping former = *space_.mapping_at(GuestAddr{from});
   if ((flags & dont_unmap) && (former.inode != 0 || former.sharing == mem::Sharing::shared))
     return fail(Errno::opnotsupp);  // leaves the file mapped at the old place
-  if (int error = space_.move(GuestAddr{from}, old_bytes, GuestAddr{to}, new_bytes)) return abi::Failed{static_cast<u32>(error)};
+  if (int error = space_.move(GuestAddr{from}, old_bytes, GuestAddr{to}, new_bytes))
+    return abi::Failed{static_cast<u32>(error)};
   if (flags & dont_unmap)
     if (int error = space_.map_anonymous(GuestAddr{from}, old_bytes, former.prot, former.sharing, former.name))
       return abi::Failed{static_cast<u32>(error)};
@@ -90,7 +91,8 @@ Answered LinuxKernel::mremap(Thread& thread) {
   u32 more = new_bytes - old_bytes;
   bool ends_here = u64{from} + old_bytes == mapping->end();
   if (ends_here && u64{from} + new_bytes <= task_size && space_.is_free(GuestAddr{from + old_bytes}, more)) {
-    if (int error = space_.move(GuestAddr{from}, old_bytes, GuestAddr{from}, new_bytes)) return abi::Failed{static_cast<u32>(error)};
+    if (int error = space_.move(GuestAddr{from}, old_bytes, GuestAddr{from}, new_bytes))
+      return abi::Failed{static_cast<u32>(error)};
     return done(from);
   }
   if (!(flags & may_move)) return fail(Errno::nomem);

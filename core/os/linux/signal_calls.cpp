@@ -11,8 +11,15 @@ namespace layout = abi::linux_eabi;
 namespace {
 
 enum : u32 {
-  sa_nocldstop = 1, sa_nocldwait = 2, sa_siginfo = 4, sa_expose_tagbits = 0x800, sa_thirtytwo = 0x0200'0000,
-  sa_restorer = 0x0400'0000, sa_onstack = 0x0800'0000, sa_restart = 0x1000'0000, sa_nodefer = 0x4000'0000,
+  sa_nocldstop = 1,
+  sa_nocldwait = 2,
+  sa_siginfo = 4,
+  sa_expose_tagbits = 0x800,
+  sa_thirtytwo = 0x0200'0000,
+  sa_restorer = 0x0400'0000,
+  sa_onstack = 0x0800'0000,
+  sa_restart = 0x1000'0000,
+  sa_nodefer = 0x4000'0000,
   sa_resethand = 0x8000'0000,
 };
 constexpr u32 known_flags = sa_nocldstop | sa_nocldwait | sa_siginfo | sa_expose_tagbits | sa_thirtytwo | sa_restorer |
@@ -178,7 +185,7 @@ Answered LinuxKernel::return_from(Thread& thread, u32 frame, bool rt) {
   if (!contents) {
     cpu::State before = thread.cpu;
     thread.cpu.r[0] = 0;
-    thread.cpu.r[15] += thread.cpu.thumb ? 2 : 4;
+    thread.cpu.skip_svc();
     if (raise(thread, SigInfo{.signal = Signal{signal::segv}, .code = code_kernel})) return abi::Gone{};
     thread.cpu = before;
     return abi::NotDone{};

@@ -12,18 +12,47 @@ namespace {
 
 // include/uapi/linux/auxvec.h
 enum Aux : u32 {
-  at_null = 0, at_phdr = 3, at_phent = 4, at_phnum = 5, at_pagesz = 6, at_base = 7, at_flags = 8, at_entry = 9,
-  at_uid = 11, at_euid = 12, at_gid = 13, at_egid = 14, at_platform = 15, at_hwcap = 16, at_clktck = 17, at_secure = 23,
-  at_random = 25, at_hwcap2 = 26, at_execfn = 31,
+  at_null = 0,
+  at_phdr = 3,
+  at_phent = 4,
+  at_phnum = 5,
+  at_pagesz = 6,
+  at_base = 7,
+  at_flags = 8,
+  at_entry = 9,
+  at_uid = 11,
+  at_euid = 12,
+  at_gid = 13,
+  at_egid = 14,
+  at_platform = 15,
+  at_hwcap = 16,
+  at_clktck = 17,
+  at_secure = 23,
+  at_random = 25,
+  at_hwcap2 = 26,
+  at_execfn = 31,
 };
 
 // arch/arm/include/uapi/asm/hwcap.h: what a Cortex-A15 has under Debian's kernel.
 enum Hwcap : u32 {
-  swp = 1 << 0, half = 1 << 1, thumb = 1 << 2, fast_mult = 1 << 4, vfp = 1 << 6, edsp = 1 << 7, neon = 1 << 12,
-  vfpv3 = 1 << 13, tls = 1 << 15, vfpv4 = 1 << 16, idiva = 1 << 17, idivt = 1 << 18, vfpd32 = 1 << 19, lpae = 1 << 20,
+  swp = 1 << 0,
+  half = 1 << 1,
+  thumb = 1 << 2,
+  fast_mult = 1 << 4,
+  vfp = 1 << 6,
+  edsp = 1 << 7,
+  neon = 1 << 12,
+  vfpv3 = 1 << 13,
+  tls = 1 << 15,
+  vfpv4 = 1 << 16,
+  idiva = 1 << 17,
+  idivt = 1 << 18,
+  vfpd32 = 1 << 19,
+  lpae = 1 << 20,
   evtstrm = 1 << 21,
 };
-constexpr u32 hwcap = swp | half | thumb | fast_mult | vfp | edsp | neon | vfpv3 | tls | vfpv4 | idiva | idivt | vfpd32 | lpae | evtstrm;
+constexpr u32 hwcap =
+    swp | half | thumb | fast_mult | vfp | edsp | neon | vfpv3 | tls | vfpv4 | idiva | idivt | vfpd32 | lpae | evtstrm;
 
 // Writes downwards. Everything lies in the mapped stack as long as `room` holds.
 class Builder {
@@ -57,14 +86,29 @@ class Builder {
   bool full_ = false;
 };
 
-std::vector<u32> auxiliary_vector(const outside::Image& image, const StackRequest& r, u32 platform, u32 random, u32 name) {
+std::vector<u32> auxiliary_vector(const outside::Image& image, const StackRequest& r, u32 platform, u32 random,
+                                  u32 name) {
   bool secure = image.uid != image.euid || image.gid != image.egid;
   const std::pair<Aux, u32> entries[] = {
-      {at_hwcap, hwcap},      {at_pagesz, mem::page_size}, {at_clktck, 100},       {at_phdr, r.header_address},
-      {at_phent, 32},         {at_phnum, r.header_count},  {at_base, r.interpreter_base}, {at_flags, 0},
-      {at_entry, r.entry},    {at_uid, image.uid},         {at_euid, image.euid},  {at_gid, image.gid},
-      {at_egid, image.egid},  {at_secure, secure ? 1u : 0u}, {at_random, random},  {at_hwcap2, 0},
-      {at_execfn, name},      {at_platform, platform},     {at_null, 0},
+      {at_hwcap, hwcap},
+      {at_pagesz, mem::page_size},
+      {at_clktck, 100},
+      {at_phdr, r.header_address},
+      {at_phent, 32},
+      {at_phnum, r.header_count},
+      {at_base, r.interpreter_base},
+      {at_flags, 0},
+      {at_entry, r.entry},
+      {at_uid, image.uid},
+      {at_euid, image.euid},
+      {at_gid, image.gid},
+      {at_egid, image.egid},
+      {at_secure, secure ? 1u : 0u},
+      {at_random, random},
+      {at_hwcap2, 0},
+      {at_execfn, name},
+      {at_platform, platform},
+      {at_null, 0},
   };
   std::vector<u32> words;
   for (auto [type, value] : entries) {

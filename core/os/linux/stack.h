@@ -8,7 +8,7 @@
 namespace sigtape::os::linux_eabi {
 
 struct StackRequest {
-  u32 top = 0;           // the mapping's end
+  u32 top = 0;                                          // the mapping's end
   u32 header_address = 0, header_count = 0, entry = 0;  // of the program
   u32 interpreter_base = 0;
 };

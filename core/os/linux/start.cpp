@@ -30,14 +30,14 @@ u32 stack_bytes_for(u64 limit) {
   return page_up(static_cast<u32>(std::clamp<u64>(limit, 128u << 10, largest_mapped_stack)));
 }
 
-
-Result<LoadedElf> load_interpreter(mem::Space& space, outside::Outside& outside, const Elf& program, const std::string& program_path,
-                                   u32 mmap_base) {
+Result<LoadedElf> load_interpreter(mem::Space& space, outside::Outside& outside, const Elf& program,
+                                   const std::string& program_path, u32 mmap_base) {
   const std::string& path = program.interpreter;
   auto opened = outside.open_program(path);
   if (!opened)
-    return Error{fmt::format("{}: its interpreter {} cannot be opened ({}); name the guest's root directory with --root", program_path,
-                             path, opened.error().text)};
+    return Error{
+        fmt::format("{}: its interpreter {} cannot be opened ({}); name the guest's root directory with --root",
+                    program_path, path, opened.error().text)};
   const outside::ProgramFile& file = **opened;
   Elf elf = SIGTAPE_TRY(parse_elf(file.bytes, path));
   u32 bias = 0;
@@ -51,16 +51,16 @@ Result<LoadedElf> load_interpreter(mem::Space& space, outside::Outside& outside,
 
 }  // namespace
 
-Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image) {
-  auto file = SIGTAPE_TRY(outside_.open_program(image.path));
-  Elf elf = SIGTAPE_TRY(parse_elf(file->bytes, image.path));
+Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image, const outside::ProgramFile& file) {
+  Elf elf = SIGTAPE_TRY(parse_elf(file.bytes, image.path));
   limits_ = {image.stack_limit, image.data_limit, image.space_limit};
   mmap_base_ = mmap_base_for(limits_.stack);
   if (elf.executable_stack) personality_ |= read_implies_exec;  // arm_elf_read_implies_exec
   SIGTAPE_TRY_VOID(map_kuser_page(space_));
   u32 stack_bytes = stack_bytes_for(limits_.stack);
   mem::Prot stack_prot{.read = true, .write = true, .exec = elf.executable_stack};
-  if (int error = space_.map_anonymous(GuestAddr{stack_top - stack_bytes}, stack_bytes, stack_prot, mem::Sharing::private_, "[stack]"))
+  if (int error = space_.map_anonymous(GuestAddr{stack_top - stack_bytes}, stack_bytes, stack_prot,
+                                       mem::Sharing::private_, "[stack]"))
     return Error{fmt::format("cannot map the guest's stack: {}", std::strerror(error))};
   space_.set_grows_down(GuestAddr{stack_top - stack_bytes});
 
@@ -72,7 +72,7 @@ Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image) {
     if (!at) return Error{fmt::format("{}: does not fit into the address space", image.path)};
     bias = at->value - elf.begin;
   }
-  LoadedElf program = SIGTAPE_TRY(load_elf(space_, *file, elf, bias));
+  LoadedElf program = SIGTAPE_TRY(load_elf(space_, file, elf, bias));
   brk_start_ = brk_end_ = page_up(in_mmap_area ? dynamic_base : program.end);
   u32 entry = program.entry;
   StackRequest request{stack_top, program.header_address, elf.header_count, program.entry, 0};
@@ -94,7 +94,8 @@ Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image) {
   thread.cpu.thumb = entry & 1;
   thread.mask = image.mask;
   for (i32 number = 1; number <= 64; number++)
-    if (image.ignored.contains(Signal{number})) thread.group->dispositions->action[static_cast<u32>(number)].handler = 1;
+    if (image.ignored.contains(Signal{number}))
+      thread.group->dispositions->action[static_cast<u32>(number)].handler = 1;
   engine_.code_changed(GuestAddr{0}, ~u32{0});
   LOG(exec, "{}: entry {:#x}, stack {:#x}, brk {:#x}", image.path, entry, *sp, brk_start_);
   return {};

@@ -46,16 +46,16 @@ Answered LinuxKernel::arm_private(Thread& thread) {
   auto raised = [&](i32 number, i32 code, u32 address) -> Answered {
     SigInfo info{.signal = Signal{number}, .code = code, .address = GuestAddr{address}};
     cpu::State before = thread.cpu;
-    thread.cpu.r[15] += thread.cpu.thumb ? 2 : 4;
+    thread.cpu.skip_svc();
     if (raise(thread, info)) return abi::Gone{};
     thread.cpu = before;
     return abi::NotDone{};
   };
   constexpr i32 trap_breakpoint = 1, segv_maperr = 1, ill_illegal_trap = 4;
   switch (call.number) {
-    case 0xf0000: return raised(signal::segv, segv_maperr, 0);            // branch through zero
+    case 0xf0000: return raised(signal::segv, segv_maperr, 0);  // branch through zero
     case 0xf0001: return raised(signal::trap, trap_breakpoint, call.pc.value);
-    case 0xf0002: {                                                       // cacheflush(begin, end, flags)
+    case 0xf0002: {  // cacheflush(begin, end, flags)
       u32 begin = call.word(0), end = call.word(1);
       if (end < begin || call.word(2)) return fail(Errno::inval);
       if (end > task_size) return fail(Errno::fault);
@@ -64,9 +64,7 @@ Answered LinuxKernel::arm_private(Thread& thread) {
     }
     case 0xf0003:
     case 0xf0004: return done(call.word(0));  // usr26, usr32: there is no 26-bit mode; r0 stays
-    case 0xf0005:
-      thread.cpu.tpidruro = call.word(0);
-      return done();
+    case 0xf0005: thread.cpu.tpidruro = call.word(0); return done();
     case 0xf0006: return done(thread.cpu.tpidruro);
     default: break;
   }
