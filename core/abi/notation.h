@@ -86,7 +86,7 @@ consteval bool is_pointer(Kind kind) {
   switch (kind) {
     case Kind::path: case Kind::string: case Kind::strings: case Kind::bytes: case Kind::structure: case Kind::array:
     case Kind::iovec: case Kind::msghdr: case Kind::mmsghdr: case Kind::sockaddr: case Kind::fd_set:
-    case Kind::cpu_set: case Kind::dirents:
+    case Kind::cpu_set: case Kind::dirents: case Kind::msgbuf:
       return true;
     default:
       return false;

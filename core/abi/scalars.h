@@ -4,6 +4,6 @@
 
 namespace sigtape::abi::scalar {
 
-extern const Layout int32, uint32, hex32, int64, uint64, descriptor, address32, process_id, octet, signal32;
+extern const Layout int32, uint32, hex32, int64, uint64, descriptor, address32, process_id, octet, uint16, signal32;
 
 }  // namespace sigtape::abi::scalar

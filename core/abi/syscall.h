@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/base/ints.h"
@@ -40,6 +41,7 @@ enum class Kind : u8 {
   off64_split, // 64-bit value in two separate words, low first, not aligned (preadv)
   pid,         // process, thread or group id
   cpu_set,     // bit mask of Arg::size_argument bytes
+  msgbuf,      // a long, then Arg::size_argument bytes (msgsnd)
   dirents,     // directory records of the ABI; `bytes` otherwise
 };
 
@@ -101,6 +103,7 @@ struct Variant {
   std::optional<Restart> restart;     // where it differs from the row's
   std::optional<ResultKind> result;
   const Variants* next = nullptr;     // a further selecting argument (level, then option)
+  bool keeps_rest = false;            // the row's arguments beyond these stay
   std::string_view refusal = {};      // not passed on: why
 };
 struct Variants {
@@ -125,7 +128,7 @@ struct Row {
 // nullptr for a number that the ABI does not have.
 const Row* row_of(System system, u32 number);
 std::span<const Row> table_of(System system);
-std::string_view name_of(System system, u32 number);  // "syscall_411" where unknown
+std::string name_of(System system, u32 number);  // "syscall_411" where unknown
 
 // Where argument i starts among the words r0-r6 (Linux) or registers and stack (FreeBSD): 64-bit ones take an aligned
 // pair. Words are as the entry code fetched them, so FreeBSD's stack words simply follow.

@@ -143,6 +143,15 @@ constexpr Field file_handle_fields[] = {FIELD(FileHandle, handle_bytes, "handle_
                                         FIELD(FileHandle, handle_type, "handle_type", Show::decimal)};
 constexpr Field iovec_fields[] = {FIELD(Iovec, base, "iov_base", Show::address),
                                   FIELD(Iovec, len, "iov_len", Show::unsigned_)};
+constexpr Field file_clone_range_fields[] = {
+    FIELD(FileCloneRange, src_fd, "src_fd", Show::decimal),
+    FIELD(FileCloneRange, src_offset, "src_offset", Show::unsigned_),
+    FIELD(FileCloneRange, src_length, "src_length", Show::unsigned_),
+    FIELD(FileCloneRange, dest_offset, "dest_offset", Show::unsigned_)};
+constexpr Field fsxattr_fields[] = {
+    FIELD(Fsxattr, xflags, "fsx_xflags", Show::hex), FIELD(Fsxattr, extsize, "fsx_extsize", Show::unsigned_),
+    FIELD(Fsxattr, nextents, "fsx_nextents", Show::unsigned_), FIELD(Fsxattr, projid, "fsx_projid", Show::unsigned_),
+    FIELD(Fsxattr, cowextsize, "fsx_cowextsize", Show::unsigned_)};
 constexpr Field mount_attr_fields[] = {
     FIELD(MountAttr, attr_set, "attr_set", Show::hex), FIELD(MountAttr, attr_clr, "attr_clr", Show::hex),
     FIELD(MountAttr, propagation, "propagation", Show::flags, mount_flags),
@@ -264,6 +273,9 @@ constinit const Layout f_owner_ex = layout_of<FOwnerEx>("struct f_owner_ex", f_o
 constinit const Layout open_how = layout_of<OpenHow>("struct open_how", open_how_fields, portable);
 constinit const Layout file_handle = layout_of<FileHandle>("struct file_handle", file_handle_fields, portable);
 constinit const Layout iovec = layout_of<Iovec>("struct iovec", iovec_fields);
+constinit const Layout file_clone_range =
+    layout_of<FileCloneRange>("struct file_clone_range", file_clone_range_fields, portable);
+constinit const Layout fsxattr = layout_of<Fsxattr>("struct fsxattr", fsxattr_fields, portable);
 constinit const Layout mount_attr = layout_of<MountAttr>("struct mount_attr", mount_attr_fields, portable);
 constinit const Layout pollfd = layout_of<Pollfd>("struct pollfd", pollfd_fields, portable);
 constinit const Layout epoll_event = layout_of<EpollEvent>("struct epoll_event", epoll_event_fields);
@@ -292,7 +304,7 @@ std::span<const Layout* const> all() {
   static const Layout* const list[] = {
       &timespec32, &timespec64, &timeval32, &timezone, &itimerval32, &itimerspec32, &itimerspec64, &tms, &utimbuf,
       &timex32, &timex64, &stat, &stat64, &statx_timestamp, &statx, &statfs, &statfs64, &flock, &flock64, &f_owner_ex,
-      &open_how, &file_handle, &iovec, &mount_attr, &pollfd, &epoll_event, &sigmask_argument, &io_event, &iocb, &rusage,
+      &open_how, &file_handle, &iovec, &file_clone_range, &fsxattr, &mount_attr, &pollfd, &epoll_event, &sigmask_argument, &io_event, &iocb, &rusage,
       &rlimit, &rlimit64, &sched_param, &sched_attr, &clone_args, &futex_waitv, &robust_list_head, &cap_header,
       &cap_data, &sysinfo, &utsname, &termios, &termios2, &termio, &winsize, &sigset, &sigaction_old, &sigaction, &stack,
       &sigevent, &siginfo, &signalfd_siginfo, &sigcontext, &vfp_frame, &ucontext, &sigframe, &rt_sigframe, &msghdr,

@@ -146,6 +146,14 @@ struct FileHandle {  // handle bytes follow
 struct Iovec {
   u32 base, len;
 };
+struct FileCloneRange {
+  i64 src_fd;
+  u64 src_offset, src_length, dest_offset;
+};
+struct Fsxattr {
+  u32 xflags, extsize, nextents, projid, cowextsize;
+  u8 pad[8];
+};
 struct MountAttr {
   u64 attr_set, attr_clr, propagation, userns_fd;
 };

@@ -1,0 +1,77 @@
+// Look-up of rows by system and number, argument words, and the choice of variants.
+#include "core/abi/syscall.h"
+
+#include <fmt/format.h>
+
+#include "core/abi/linux/table.h"
+
+namespace sigtape::abi {
+
+const Row* row_of(System system, u32 number) {
+  return system == System::linux_eabi ? linux_eabi::row_of(number) : nullptr;
+}
+
+std::span<const Row> table_of(System system) {
+  if (system == System::linux_eabi) return linux_eabi::table();
+  return {};
+}
+
+std::string name_of(System system, u32 number) {
+  if (const Row* row = row_of(system, number)) return std::string(row->name);
+  return fmt::format("syscall_{}", number);
+}
+
+// Both ABIs align 64-bit arguments to an even word (AAPCS; FreeBSD's sy_narg layout does the same on the stack).
+static std::array<u8, max_args> assign_words(std::span<const Arg> args) {
+  std::array<u8, max_args> words{};
+  u8 word = 0;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (args[i].kind == Kind::off64) word = static_cast<u8>(word + (word & 1));
+    words[i] = word;
+    word = static_cast<u8>(word + (args[i].kind == Kind::off64 || args[i].kind == Kind::off64_split ? 2 : 1));
+  }
+  return words;
+}
+
+std::array<u8, max_args> word_index_of(const Row& row) { return assign_words({row.args.data(), row.count}); }
+
+int Shape::index_of(std::string_view name) const {
+  for (int i = 0; i < count; ++i)
+    if (args[static_cast<std::size_t>(i)].name == name) return i;
+  return -1;
+}
+
+static const Variant* choose(const Variants& variants, u32 word) {
+  for (const Variant& variant : variants.rows)
+    if (variant.value == (word & variants.mask)) return &variant;
+  return nullptr;
+}
+
+static void apply(Shape& shape, const Variants& variants, const Variant& variant) {
+  const u8 first = static_cast<u8>(variants.argument + 1);
+  for (u8 i = 0; i < variant.count && first + i < max_args; ++i) shape.args[first + i] = variant.args[i];
+  const u8 end = static_cast<u8>(first + variant.count);
+  shape.count = variant.keeps_rest && shape.count > end ? shape.count : end;
+  if (variant.restart) shape.restart = *variant.restart;
+  if (variant.result) shape.result = *variant.result;
+  shape.variant = &variant;
+}
+
+Shape shape_of(const Row& row, std::span<const u32> words) {
+  Shape shape{.args = row.args, .count = row.count, .restart = row.restart, .result = row.result};
+  shape.words = assign_words({shape.args.data(), shape.count});
+  for (const Variants* variants = row.variants; variants;) {
+    const u8 at = shape.words[variants->argument];
+    const Variant* variant = at < words.size() ? choose(*variants, words[at]) : nullptr;
+    if (!variant) {
+      shape.unknown_variant = true;
+      break;
+    }
+    apply(shape, *variants, *variant);
+    shape.words = assign_words({shape.args.data(), shape.count});
+    variants = variant->next;
+  }
+  return shape;
+}
+
+}  // namespace sigtape::abi
