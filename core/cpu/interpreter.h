@@ -1,4 +1,4 @@
-// The reference engine: decodes once per page, executes one instruction at a time.
+// The interpreter: the reference engine.
 #pragma once
 #include <memory>
 
@@ -6,6 +6,7 @@
 
 namespace sigtape::cpu {
 
+// Becomes the space's code watcher.
 std::unique_ptr<Engine> make_interpreter(mem::Space& space);
 
 }  // namespace sigtape::cpu
