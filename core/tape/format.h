@@ -41,26 +41,28 @@ struct SegmentHeader {
   u64 first_event;             // index in the stream
   std::atomic<u64> committed;  // bytes of records after this header
   std::atomic<u64> events;     // how many of the records are events
-  u64 first_ns;
+  u64 first_ns;                // time of the first event
+  std::atomic<u64> last_ns;    // and of the last one
   std::atomic<u32> full;       // 1: nothing more will be written here
-  u32 padding;
+  u32 reserved[15];
 };
-static_assert(sizeof(SegmentHeader) == 64);
+static_assert(sizeof(SegmentHeader) == 128);
 
 struct ClosedHeader {
   std::array<char, 8> magic;
   u32 version;
   u32 stream;
   u32 number;
-  u32 padding;
+  u32 reserved[5];
   u64 first_event;
   u64 events;
   u64 first_ns, last_ns;
   u64 raw_bytes, stored_bytes;
   u64 checksum;         // XXH3-64 of the raw records
+  u64 reserved_too[3];
   u64 header_checksum;  // XXH3-64 of the members above
 };
-static_assert(sizeof(ClosedHeader) == 88);
+static_assert(sizeof(ClosedHeader) == 128);
 
 // In front of every record; records are padded to 8 bytes. A data record belongs to the next event record of the same
 // segment.

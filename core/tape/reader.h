@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/tape/events.h"
+#include "core/tape/host_file.h"
 
 namespace sigtape::tape {
 
@@ -14,7 +15,7 @@ class StreamReader;
 
 // An open tape. It may still be written to, and it may be damaged or hostile: whatever it holds, functions here end with
 // a Result, within bounded memory, and never with a crash.
-class Tape {
+class Tape : public std::enable_shared_from_this<Tape> {
  public:
   static Result<std::shared_ptr<Tape>> open(const std::string& directory);
   const Header& header() const { return header_; }
@@ -31,9 +32,14 @@ class Tape {
   bool closed() const;
   // Of all files of the tape.
   u64 bytes_on_disk() const;
+  // When the stream's first event was, from its first segment's header alone; 0 where that can't be read.
+  u64 first_ns(StreamId stream) const;
+  HostFd streams_directory() const { return streams_.host(); }
 
  private:
+  Tape() = default;
   std::string directory_;
+  OwnedFd streams_;
   Header header_;
 };
 
@@ -74,23 +80,5 @@ class MergedReader {
   explicit MergedReader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-// What the streams of a tape come to: its processes, in order of their beginning.
-struct ProcessLife {
-  i32 pid = 0, parent_pid = 0;
-  struct Image {
-    StreamId stream;
-    std::vector<std::string> arguments;  // empty after fork without exec
-    std::string path;
-    bool native = false;  // no stream
-    u64 begin_ns = 0;
-  };
-  std::vector<Image> images;  // in order of execs; the first one may be a fork of the parent's
-  u64 begin_ns = 0, end_ns = 0;
-  std::optional<outside::End> end;  // none: alive when the tape ended
-  u64 events = 0;
-  std::vector<std::string> damages;
-};
-Result<std::vector<ProcessLife>> processes_of(const Tape& tape);
 
 }  // namespace sigtape::tape

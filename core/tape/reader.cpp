@@ -1,0 +1,237 @@
+// Tape and StreamReader: everything that is read is checked first.
+#include "core/tape/reader.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "core/tape/decode.h"
+#include "core/tape/format.h"
+#include "core/tape/segment_files.h"
+#include "core/tape/session.h"
+#include "core/tape/xxh3.h"
+
+namespace sigtape::tape {
+namespace {
+
+Result<Header> read_header(const std::string& directory) {
+  std::string path = directory + "/header";
+  OwnedFd file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file.is_open()) {
+    if (errno == ENOENT || errno == ENOTDIR) return Error{directory + " is not a tape: it has no file `header`"};
+    return host_error(path);
+  }
+  auto bytes = SIGTAPE_TRY(read_some(file.get(), 0, sizeof(HeaderPrefix)));
+  HeaderPrefix prefix{};
+  if (bytes.size() == sizeof prefix) std::memcpy(&prefix, bytes.data(), sizeof prefix);
+  if (prefix.magic != header_magic) return Error{path + " is not the header of a tape"};
+  if (prefix.version > format_version)
+    return Error{fmt::format("{} was recorded by a later sigtape: its format is {}, and this sigtape knows up to {}",
+                             directory, prefix.version, format_version)};
+  if (prefix.version == 0 || prefix.bytes > max_header_bytes) return Error{path + " is damaged"};
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0 || static_cast<u64>(status.st_size) < sizeof prefix + prefix.bytes)
+    return Error{fmt::format("{} is cut off at offset {}", path, status.st_size)};
+  auto message = SIGTAPE_TRY(read_some(file.get(), sizeof prefix, prefix.bytes));
+  if (message.size() != prefix.bytes || xxh3(message) != prefix.checksum)
+    return Error{path + " is damaged (its checksum is wrong)"};
+  auto header = decode_header(message);
+  if (!header) return Error{path + " " + header.error().text};
+  header->format = prefix.version;
+  return header;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Tape>> Tape::open(const std::string& directory) {
+  std::shared_ptr<Tape> tape{new Tape};
+  tape->directory_ = directory;
+  while (tape->directory_.size() > 1 && tape->directory_.ends_with('/')) tape->directory_.pop_back();
+  tape->header_ = SIGTAPE_TRY(read_header(tape->directory_));
+  std::string streams = tape->directory_ + "/streams";
+  tape->streams_ = OwnedFd{::open(streams.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!tape->streams_.is_open()) return host_error(streams);
+  return tape;
+}
+
+std::vector<StreamId> Tape::streams() const {
+  std::vector<StreamId> all;
+  for (StreamId stream : streams_in(streams_.host()))
+    if (!segments_in(streams_.host(), stream).empty()) all.push_back(stream);
+  return all;
+}
+
+bool Tape::has(StreamId stream) const { return !segments_in(streams_.host(), stream).empty(); }
+
+u64 Tape::first_ns(StreamId stream) const {
+  auto segments = segments_in(streams_.host(), stream);
+  return segments.empty() ? 0 : first_ns_of(streams_.host(), stream, segments.front());
+}
+
+Result<StreamBegan> Tape::beginning(StreamId stream) const {
+  auto reader = SIGTAPE_TRY(read(stream));
+  const Event* event = SIGTAPE_TRY(reader->next());
+  if (event != nullptr)
+    if (const auto* began = event->as<StreamBegan>()) return *began;
+  return Error{fmt::format("{}: stream {} has no beginning", directory_, stream.value)};
+}
+
+Result<std::string> Tape::stored(const ContentHash& hash) const {
+  std::string path = fmt::format("{}/files/{}", directory_, hash.text());
+  if (access(path.c_str(), R_OK) != 0) return host_error(fmt::format("the mapped file {} of the tape", path));
+  return path;
+}
+
+bool Tape::closed() const {
+  OwnedFd file{::open((directory_ + "/session").c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file.is_open()) return false;
+  auto bytes = read_some(file.get(), offsetof(SessionPage, closed), sizeof(u32));
+  u32 value = 0;
+  if (bytes && bytes->size() == sizeof value) std::memcpy(&value, bytes->data(), sizeof value);
+  return value != 0;
+}
+
+u64 Tape::bytes_on_disk() const {
+  u64 bytes = 0;
+  std::error_code error;
+  namespace fs = std::filesystem;
+  for (fs::recursive_directory_iterator at(directory_, error), end; !error && at != end; at.increment(error)) {
+    struct stat status {};
+    if (lstat(at->path().c_str(), &status) == 0) bytes += static_cast<u64>(status.st_blocks) * 512;
+  }
+  return bytes;
+}
+
+struct StreamReader::Impl {
+  std::shared_ptr<const Tape> tape;
+  StreamId stream;
+  std::vector<SegmentFile> segments;
+  std::size_t next_segment = 0;
+  std::shared_ptr<const SegmentContent> content;
+  u64 offset = 0;  // in content->records
+  u64 index = 0;   // of the next event
+  std::vector<std::span<const u8>> data;  // data records that wait for their event
+  std::string damage;
+  Event current, ahead;
+  bool have_ahead = false, at_end = false;
+
+  struct Waiting {
+    std::vector<Bytes> inputs;
+    std::shared_ptr<const void> owner;
+  };
+  std::map<ThreadId, Waiting> entered;  // Entered without its Called so far
+
+  Error refuse(const std::string& what) {
+    const SegmentFile& file = segments[next_segment - 1];
+    damage = fmt::format("{}/streams/{}: {} (event {})", tape->directory(),
+                         segment_name(stream, file.number, file.closed), what, index);
+    return Error{damage};
+  }
+  // False at the end of the stream.
+  Result<bool> open_next() {
+    u32 expected = next_segment == 0 ? 0 : segments[next_segment - 1].number + 1;
+    if (next_segment == segments.size()) return false;
+    const SegmentFile& file = segments[next_segment++];
+    if (file.number != expected) return refuse(fmt::format("comes where segment {} is missing", expected));
+    content = std::make_shared<SegmentContent>(load_segment(tape->streams_directory(), stream, file));
+    offset = 0;
+    data.clear();
+    if (!content->damage.empty() && content->records.empty()) return refuse(content->damage);
+    if (content->damage.empty() && content->first_event != index)
+      return refuse(fmt::format("begins with event {}", content->first_event));
+    return true;
+  }
+  Result<std::span<const u8>> record(RecordHeader& header) {
+    std::span<const u8> rest{content->records.data() + offset, content->records.size() - offset};
+    if (rest.size() < sizeof header) return refuse(fmt::format("is cut off at offset {}", offset));
+    std::memcpy(&header, rest.data(), sizeof header);
+    if (header.bytes > max_record_bytes)
+      return refuse(fmt::format("is damaged at offset {}: a record of {} bytes", offset, header.bytes));
+    u64 padded = (u64{header.bytes} + 7) & ~u64{7};
+    if (rest.size() - sizeof header < padded) return refuse(fmt::format("is cut off at offset {}", offset));
+    auto payload = rest.subspan(sizeof header, header.bytes);
+    if (record_check(header.kind, payload) != header.check)
+      return refuse(fmt::format("is damaged at offset {} (a record's checksum is wrong)", offset));
+    offset += sizeof header + padded;
+    return payload;
+  }
+  void pair_up(Event& event) {
+    if (const auto* begun = event.as<Entered>()) {
+      entered[event.thread] = {begun->inputs, event.owner};
+      return;
+    }
+    auto* ended = std::get_if<Called>(&event.what);
+    if (ended == nullptr || !ended->entered) return;
+    auto at = entered.find(event.thread);
+    if (at == entered.end()) return;
+    ended->inputs = std::move(at->second.inputs);
+    if (at->second.owner != event.owner)
+      event.owner = std::make_shared<std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>>(
+          event.owner, at->second.owner);
+    entered.erase(at);
+  }
+  // Fills `ahead`; at_end where there is nothing more.
+  Result<void> advance() {
+    if (!damage.empty()) return Error{damage};
+    for (;;) {
+      if (!content || offset == content->records.size()) {
+        if (content && !content->damage.empty()) return refuse(content->damage);
+        if (!SIGTAPE_TRY(open_next())) {
+          at_end = true;
+          return {};
+        }
+        continue;
+      }
+      u64 begin = offset;
+      RecordHeader header{};
+      auto payload = SIGTAPE_TRY(record(header));
+      if (header.kind == static_cast<u8>(RecordKind::data)) {
+        data.push_back(payload);
+        continue;
+      }
+      if (header.kind != static_cast<u8>(RecordKind::event)) continue;  // of a later version
+      auto decoded = decode(payload, data, ahead);
+      if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
+      data.clear();
+      ahead.index = index++;
+      ahead.owner = content;
+      pair_up(ahead);
+      have_ahead = true;
+      return {};
+    }
+  }
+};
+
+StreamReader::StreamReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+StreamReader::~StreamReader() = default;
+StreamId StreamReader::stream() const { return impl_->stream; }
+
+Result<const Event*> StreamReader::peek() {
+  if (!impl_->have_ahead && !impl_->at_end) SIGTAPE_TRY_VOID(impl_->advance());
+  return impl_->have_ahead ? &impl_->ahead : nullptr;
+}
+
+Result<const Event*> StreamReader::next() {
+  if (SIGTAPE_TRY(peek()) == nullptr) return nullptr;
+  std::swap(impl_->current, impl_->ahead);
+  impl_->have_ahead = false;
+  return &impl_->current;
+}
+
+Result<std::unique_ptr<StreamReader>> Tape::read(StreamId stream) const {
+  auto impl = std::make_unique<StreamReader::Impl>();
+  impl->tape = shared_from_this();
+  impl->stream = stream;
+  impl->segments = segments_in(streams_.host(), stream);
+  if (impl->segments.empty()) return Error{fmt::format("{} has no stream {}", directory_, stream.value)};
+  return std::unique_ptr<StreamReader>{new StreamReader(std::move(impl))};
+}
+
+}  // namespace sigtape::tape

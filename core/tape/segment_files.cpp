@@ -1,0 +1,258 @@
+// Finds, loads and compresses segment files.
+#include "core/tape/segment_files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "core/base/bytes.h"
+#include "core/tape/format.h"
+#include "core/tape/host_file.h"
+#include "core/tape/session.h"
+#include "core/tape/xxh3.h"
+
+namespace sigtape::tape {
+namespace {
+
+constexpr int compression_level = 1;
+
+struct DirectoryCloser {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
+template <class F>
+void for_each_entry(HostFd parent, const char* name, F f) {
+  int fd = openat(parent.value, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  std::unique_ptr<DIR, DirectoryCloser> directory{fdopendir(fd)};
+  if (!directory) return;
+  while (const dirent* entry = readdir(directory.get())) f(std::string_view{entry->d_name});
+}
+
+std::optional<u32> number_of(std::string_view text) {
+  u32 value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+struct RawSegment {
+  SegmentHeader header;
+  u64 committed = 0;
+  std::vector<u8> records;
+  std::string damage;
+};
+
+// The header's atomics are read from a copy: the writer publishes `committed` last, so what it covers is in the file.
+void read_raw(int fd, RawSegment& raw) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0 || static_cast<u64>(status.st_size) < sizeof(SegmentHeader)) {
+    raw.damage = "is too short for its header";
+    return;
+  }
+  auto head = read_some(fd, 0, sizeof(SegmentHeader));
+  if (!head || head->size() != sizeof(SegmentHeader)) {
+    raw.damage = "can't be read";
+    return;
+  }
+  std::memcpy(static_cast<void*>(&raw.header), head->data(), sizeof(SegmentHeader));
+  if (raw.header.magic != segment_magic) {
+    raw.damage = "is not a segment";
+    return;
+  }
+  if (raw.header.version > format_version) {
+    raw.damage = fmt::format("has format {}, and this sigtape knows up to {}", raw.header.version, format_version);
+    return;
+  }
+  raw.committed = raw.header.committed.load();
+  u64 present = static_cast<u64>(status.st_size) - sizeof(SegmentHeader);
+  u64 wanted = std::min(raw.committed, max_segment_bytes);
+  auto records = read_some(fd, sizeof(SegmentHeader), std::min(wanted, present));
+  if (!records) {
+    raw.damage = records.error().text;
+    return;
+  }
+  raw.records = std::move(*records);
+  if (raw.committed > max_segment_bytes)
+    raw.damage = "claims a length that no segment has";
+  else if (raw.records.size() < raw.committed)
+    raw.damage = fmt::format("is cut off at offset {}", raw.records.size());
+}
+
+void load_closed(int fd, SegmentContent& content) {
+  ClosedHeader header{};
+  auto head = read_some(fd, 0, sizeof header);
+  if (!head || head->size() != sizeof header) {
+    content.damage = "is too short for its header";
+    return;
+  }
+  std::memcpy(&header, head->data(), sizeof header);
+  if (header.magic != closed_magic) {
+    content.damage = "is not a segment";
+    return;
+  }
+  if (header.version > format_version) {
+    content.damage = fmt::format("has format {}, and this sigtape knows up to {}", header.version, format_version);
+    return;
+  }
+  if (xxh3({head->data(), offsetof(ClosedHeader, header_checksum)}) != header.header_checksum) {
+    content.damage = "has a damaged header (its checksum is wrong)";
+    return;
+  }
+  if (header.raw_bytes > max_segment_bytes || header.stored_bytes > max_segment_bytes) {
+    content.damage = "claims a length that no segment has";
+    return;
+  }
+  content.first_event = header.first_event;
+  auto stored = read_some(fd, sizeof header, header.stored_bytes);
+  if (!stored) {
+    content.damage = stored.error().text;
+    return;
+  }
+  // A stream and not one call, so that what precedes damage comes out; and memory grows with what comes out, not with
+  // what the header claims.
+  content.records.resize(std::min(header.raw_bytes, 64 * header.stored_bytes + (64 << 10)));
+  std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context{ZSTD_createDCtx(), ZSTD_freeDCtx};
+  ZSTD_outBuffer out{content.records.data(), content.records.size(), 0};
+  ZSTD_inBuffer in{stored->data(), stored->size(), 0};
+  bool broken = false;
+  while (in.pos < in.size && !broken) {
+    std::size_t in_before = in.pos, out_before = out.pos;
+    broken = ZSTD_isError(ZSTD_decompressStream(context.get(), &out, &in));
+    if (out.pos == out.size && out.size < header.raw_bytes) {
+      content.records.resize(std::min<u64>(header.raw_bytes, 2 * out.size));
+      out.dst = content.records.data();
+      out.size = content.records.size();
+    } else if (in.pos == in_before && out.pos == out_before) {
+      break;
+    }
+  }
+  content.records.resize(out.pos);
+  if (stored->size() < header.stored_bytes)
+    content.damage = fmt::format("is cut off; its records can be read up to offset {}", out.pos);
+  else if (broken || out.pos != header.raw_bytes)
+    content.damage = fmt::format("is damaged; its records can be read up to offset {}", out.pos);
+  else if (xxh3(content.records) != header.checksum)
+    content.damage = "is damaged (its checksum is wrong)";
+}
+
+}  // namespace
+
+std::string segment_name(StreamId stream, u32 number, bool closed) {
+  return fmt::format("{}/{:06}.{}", stream.value, number, closed ? "zst" : "seg");
+}
+
+std::vector<StreamId> streams_in(HostFd streams_directory) {
+  std::vector<StreamId> streams;
+  for_each_entry(streams_directory, ".", [&](std::string_view name) {
+    if (auto id = number_of(name); id && *id < max_streams) streams.push_back(StreamId{*id});
+  });
+  std::sort(streams.begin(), streams.end());
+  return streams;
+}
+
+std::vector<SegmentFile> segments_in(HostFd streams_directory, StreamId stream) {
+  std::map<u32, bool> closed_of;
+  for_each_entry(streams_directory, std::to_string(stream.value).c_str(), [&](std::string_view name) {
+    bool closed = name.ends_with(".zst");
+    if (!closed && !name.ends_with(".seg")) return;
+    auto number = number_of(name.substr(0, name.size() - 4));
+    if (number && *number < max_segments) closed_of[*number] |= closed;
+  });
+  std::vector<SegmentFile> segments;
+  for (auto [number, closed] : closed_of) segments.push_back({number, closed});
+  return segments;
+}
+
+bool is_finished(HostFd streams_directory, StreamId stream, u32 number) {
+  OwnedFd file{openat(streams_directory.value, segment_name(stream, number, false).c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file.is_open()) return false;
+  auto head = read_some(file.get(), 0, sizeof(SegmentHeader));
+  if (!head || head->size() != sizeof(SegmentHeader)) return false;
+  SegmentHeader header;
+  std::memcpy(static_cast<void*>(&header), head->data(), sizeof header);
+  if (header.magic != segment_magic) return false;
+  return header.full.load() != 0 || (kill(static_cast<pid_t>(header.writer_pid), 0) != 0 && errno == ESRCH);
+}
+
+u64 first_ns_of(HostFd streams_directory, StreamId stream, const SegmentFile& file) {
+  OwnedFd fd{openat(streams_directory.value, segment_name(stream, file.number, file.closed).c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd.is_open()) return 0;
+  auto head = read_some(fd.get(), 0, sizeof(ClosedHeader));
+  if (!head || head->size() != sizeof(ClosedHeader)) return 0;
+  return load<u64>(head->data() + (file.closed ? offsetof(ClosedHeader, first_ns) : offsetof(SegmentHeader, first_ns)));
+}
+
+SegmentContent load_segment(HostFd streams_directory, StreamId stream, const SegmentFile& file) {
+  SegmentContent content;
+  bool closed = file.closed;
+  OwnedFd fd{openat(streams_directory.value, segment_name(stream, file.number, closed).c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd.is_open() && !closed) {  // compressed since it was listed
+    closed = true;
+    fd = OwnedFd{openat(streams_directory.value, segment_name(stream, file.number, true).c_str(), O_RDONLY | O_CLOEXEC)};
+  }
+  if (!fd.is_open()) {
+    content.damage = fmt::format("can't be opened: {}", std::strerror(errno));
+    return content;
+  }
+  if (closed) {
+    load_closed(fd.get(), content);
+    return content;
+  }
+  RawSegment raw;
+  read_raw(fd.get(), raw);
+  content.records = std::move(raw.records);
+  content.first_event = raw.header.first_event;
+  content.open = raw.header.full.load() == 0;
+  content.damage = std::move(raw.damage);
+  return content;
+}
+
+Result<void> compress_segment(HostFd streams_directory, StreamId stream, u32 number) {
+  std::string raw_name = segment_name(stream, number, false), name = segment_name(stream, number, true);
+  OwnedFd fd{openat(streams_directory.value, raw_name.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd.is_open()) return host_error("segment " + raw_name);
+  RawSegment raw;
+  read_raw(fd.get(), raw);
+  if (!raw.damage.empty()) return Error{"segment " + raw_name + " " + raw.damage};
+  std::vector<u8> stored(ZSTD_compressBound(raw.records.size()));
+  std::size_t size = ZSTD_compress(stored.data(), stored.size(), raw.records.data(), raw.records.size(), compression_level);
+  if (ZSTD_isError(size)) return Error{"segment " + raw_name + " can't be compressed"};
+  ClosedHeader header{};
+  header.magic = closed_magic;
+  header.version = raw.header.version;
+  header.stream = stream.value;
+  header.number = number;
+  header.first_event = raw.header.first_event;
+  header.events = raw.header.events.load();
+  header.first_ns = raw.header.first_ns;
+  header.last_ns = raw.header.last_ns.load();
+  header.raw_bytes = raw.records.size();
+  header.stored_bytes = size;
+  header.checksum = xxh3(raw.records);
+  header.header_checksum = xxh3({reinterpret_cast<const u8*>(&header), offsetof(ClosedHeader, header_checksum)});
+  std::string temporary = fmt::format("{}/{:06}.tmp", stream.value, number);
+  OwnedFd out{openat(streams_directory.value, temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+  if (!out.is_open() || !write_all(out.get(), &header, sizeof header) || !write_all(out.get(), stored.data(), size) ||
+      renameat(streams_directory.value, temporary.c_str(), streams_directory.value, name.c_str()) != 0) {
+    Error error = host_error("segment " + name + " can't be written");
+    unlinkat(streams_directory.value, temporary.c_str(), 0);
+    return error;
+  }
+  unlinkat(streams_directory.value, raw_name.c_str(), 0);
+  return {};
+}
+
+}  // namespace sigtape::tape

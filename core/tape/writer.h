@@ -1,0 +1,57 @@
+// Appends events to one stream of a tape. What write() has returned from survives the death of every process.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/tape/encode.h"
+#include "core/tape/events.h"
+#include "core/tape/session.h"
+
+namespace sigtape::tape {
+
+struct SegmentHeader;
+
+class StreamWriter {
+ public:
+  // Makes the stream's directory and first segment, and writes `began`. The session must outlive the writer.
+  static Result<std::unique_ptr<StreamWriter>> open(Session& session, const StreamBegan& began);
+  // The segment is marked as full. A writer that a fork copied must be abandon()ed first: the segment is the parent's.
+  ~StreamWriter();
+  StreamWriter(const StreamWriter&) = delete;
+
+  StreamId stream() const { return stream_; }
+  u64 next_index() const { return first_event_ + events_; }
+
+  // Appends an event. An error (mostly: the disk is full) is final; a note about it is the stream's last event, and
+  // what was written before is a good tape. Data that the event's spans point to is copied.
+  template <class What>
+  Result<void> write(ThreadId thread, Tick tick, u64 ns, const What& what);
+
+  // Nothing more will be written; another process image may follow in a stream of its own.
+  void finish();
+  void abandon();
+
+ private:
+  StreamWriter(Session& session, StreamId stream) : session_(session), stream_(stream) {}
+  Result<void> append(u64 ns, const Encoder::Encoded& encoded);
+  Result<void> next_segment(u64 ns, u64 wanted);
+  void put(u8 kind, std::span<const u8> payload);
+  void publish(u64 ns);
+  void populate(u64 end);
+  void write_last_note(u64 ns, const Error& why);
+
+  Session& session_;
+  StreamId stream_;
+  Encoder encoder_;
+  SegmentHeader* segment_ = nullptr;  // the mapping of the open one
+  u64 mapped_bytes_ = 0;
+  u64 capacity_ = 0;   // of records, the tail for the last note left out
+  u64 used_ = 0;
+  u64 populated_ = 0;  // bytes of the mapping that are known to have memory behind them
+  u32 number_ = 0;     // of the next segment
+  u64 first_event_ = 0, events_ = 0;  // events_: in the open segment
+  std::string failure_;
+};
+
+}  // namespace sigtape::tape
