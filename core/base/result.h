@@ -20,8 +20,9 @@ class [[nodiscard]] Result {
   Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
   bool ok() const { return held_.index() == 0; }
   explicit operator bool() const { return ok(); }
-  T& operator*() { return std::get<0>(held_); }
-  const T& operator*() const { return std::get<0>(held_); }
+  T& operator*() & { return std::get<0>(held_); }
+  T operator*() && { return std::move(std::get<0>(held_)); }
+  const T& operator*() const& { return std::get<0>(held_); }
   T* operator->() { return &std::get<0>(held_); }
   const T* operator->() const { return &std::get<0>(held_); }
   Error& error() { return std::get<1>(held_); }

@@ -142,7 +142,7 @@ TEST_CASE("hostile lengths are refused without the memory that they ask for") {
     spit(t.segment(), bad);
     return read_all(t.path).error;
   };
-  CHECK(mentions(with(offsetof(SegmentHeader, committed), ~u64{0}), "cut off"));
+  CHECK(mentions(with(offsetof(SegmentHeader, committed), ~u64{0}), "damaged at offset"));
   CHECK(mentions(with(sizeof(SegmentHeader), ~u32{0}), "a record of 4294967295 bytes"));
   CHECK(mentions(with(sizeof(SegmentHeader), u32{1} << 28), "cut off"));
   CHECK(mentions(with(offsetof(SegmentHeader, version), u32{77}), "format 77"));
@@ -216,6 +216,6 @@ TEST_CASE("a full disk ends the stream with a note, and what was written stays")
     // Once failed, always failed.
     CHECK_FALSE(writer->write(ThreadId{5}, Tick{}, 0, Started{}).ok());
   }
-  umount(directory.c_str());
+  umount2(directory.c_str(), MNT_DETACH);
   std::filesystem::remove(directory);
 }
