@@ -55,6 +55,8 @@ struct CallNotes {
   bool unsupported = false;          // unknown call, ioctl or option: an `unsupported` event (ST301)
   const char* unsupported_what = nullptr;
   bool signal_before_entry = false;  // a capture was pending when the host call was issued all the same (broken modes)
+  bool host_interrupted = false;     // the host kernel had begun the call and ended it with EINTR, whatever became of that
+  bool decided_by_mode = false;      // a broken delivery mode chose EINTR or restart; the guest kernel's rule keeps out
   u64 entered_ns = 0;                // CLOCK_MONOTONIC when the host call was issued, and when it came back
   u64 left_ns = 0;
 };
