@@ -18,12 +18,12 @@ class ScriptedOutside : public outside::Outside {
   // --- the script
   outside::Image next_image;
   std::map<std::string, std::shared_ptr<outside::ProgramFile>> programs;
-  std::deque<os::SigInfo> signals;                   // for take_signal
-  std::deque<abi::Outcome> outcomes;                 // for calls, in order; Done{0} when empty
+  std::deque<os::SigInfo> signals;                                           // for take_signal
+  std::deque<abi::Outcome> outcomes;                                         // for calls, in order; Done{0} when empty
   std::function<void(os::Thread&, const abi::Call&, abi::Answer&)> on_call;  // instead of `outcomes`
-  bool refuse_mask = false;                          // set_mask: a signal was captured meanwhile
+  bool refuse_mask = false;  // set_mask: a signal was captured meanwhile
   i32 next_id = 1001;
-  bool as_child = false;                             // fork returns in the child
+  bool as_child = false;  // fork returns in the child
 
   // --- what was asked
   std::vector<abi::Call> calls, answered_calls;
@@ -74,8 +74,8 @@ class ScriptedOutside : public outside::Outside {
   }
   u64 budget(os::Thread&) override { return 1000; }
   void boundary(os::Thread&) override {}
-  void start_thread(os::Thread&, const abi::Call&, const outside::CloneRequest& request, std::unique_ptr<os::Thread> child,
-                    abi::Answer& answer) override {
+  void start_thread(os::Thread&, const abi::Call&, const outside::CloneRequest& request,
+                    std::unique_ptr<os::Thread> child, abi::Answer& answer) override {
     take_child(request, std::move(child), answer);
   }
   void fork(os::Thread& thread, const abi::Call&, const outside::CloneRequest& request, abi::Answer& answer) override {
