@@ -111,20 +111,22 @@ static_assert(ordered(vfp_rows));
 static_assert(ordered(neon_data_rows));
 static_assert(ordered(neon_memory_rows));
 
-Insn undefined(u32 word, u8 width) {
+Insn undefined(u32 word, u8 width, bool thumb) {
   Insn insn;
   insn.bits = word;
   insn.width = width;
+  insn.thumb = thumb;
   return insn;
 }
 
 // Puts the plain letters in place and lets the row's expand function do the rest.
-Insn insn_of(const Row& row, u32 word, u8 width) {
+Insn insn_of(const Row& row, u32 word, u8 width, bool thumb) {
   Fields f = row.pattern.fields(word);
   Insn insn;
   insn.op = row.op;
   insn.form = row.form;
   insn.width = width;
+  insn.thumb = thumb;
   insn.bits = word;
   if (row.conditional) insn.cond = static_cast<Cond>(f['c']);
   insn.d = static_cast<u8>(f['d']);
@@ -148,7 +150,7 @@ Insn insn_of(const Row& row, u32 word, u8 width) {
   insn.cmode = static_cast<u8>(f['C']);
   if (row.expand) {
     row.expand(f, insn);
-    if (insn.op == Op::undefined) return undefined(word, width);
+    if (insn.op == Op::undefined) return undefined(word, width, thumb);
   }
   return insn;
 }
@@ -166,19 +168,19 @@ u32 simd_form_of_t32(u32 word) {
 
 Insn decode_a32(u32 word) {
   const Row* row = a32_index.find(word);
-  return row ? insn_of(*row, word, 4) : undefined(word, 4);
+  return row ? insn_of(*row, word, 4, false) : undefined(word, 4, false);
 }
 
 Insn decode_thumb(u16 first, u16 second, u8 it) {
   Insn insn;
   if (!is_t32(first)) {
     const Row* row = t16_index.find(first);
-    insn = row ? insn_of(*row, first, 2) : undefined(first, 2);
+    insn = row ? insn_of(*row, first, 2, true) : undefined(first, 2, true);
   } else {
     u32 word = u32{first} << 16 | second;
     u32 simd = simd_form_of_t32(word);
     const Row* row = simd ? a32_index.find(simd) : t32_index.find(word);
-    insn = row ? insn_of(*row, simd ? simd : word, 4) : undefined(word, 4);
+    insn = row ? insn_of(*row, simd ? simd : word, 4, true) : undefined(word, 4, true);
     insn.bits = word;
   }
   return in_it_block(it) ? inside_it(insn, it) : insn;

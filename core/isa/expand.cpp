@@ -254,7 +254,7 @@ void t16_multiple(const Fields& f, Insn& i) {
   undefined_if(f['r'] == 0, i);
 }
 
-// The lists of T32 stores leave out bits 15 and 13, those of loads bit 13.
+// The lists of T32 stores have no bits 15 and 13, those of loads no bit 13.
 static void t32_multiple(u32 list, bool before, Insn& i) {
   i.list = static_cast<u16>(list);
   i.pre = before;

@@ -130,10 +130,10 @@ inline constexpr Row t32_integer_rows[] = {
     {Op::ldrexd, Form::exclusive, "1110 1000 1101 nnnn tttt aaaa 0111 ----", t32_load_exclusive_pair, {"nta"}},
 
     // Multiple registers: increment after, decrement before.
-    {Op::stm, Form::list, "1110 1000 10W0 nnnn -r-r rrrr rrrr rrrr", t32_store_after, {"n"}},
-    {Op::ldm, Form::list, "1110 1000 10W1 nnnn rr-r rrrr rrrr rrrr", t32_load_after, {"n"}},
-    {Op::stm, Form::list, "1110 1001 00W0 nnnn -r-r rrrr rrrr rrrr", t32_store_before, {"n"}},
-    {Op::ldm, Form::list, "1110 1001 00W1 nnnn rr-r rrrr rrrr rrrr", t32_load_before, {"n"}},
+    {Op::stm, Form::list, "1110 1000 10W0 nnnn 0r0r rrrr rrrr rrrr", t32_store_after, {"n"}},
+    {Op::ldm, Form::list, "1110 1000 10W1 nnnn rr0r rrrr rrrr rrrr", t32_load_after, {"n"}},
+    {Op::stm, Form::list, "1110 1001 00W0 nnnn 0r0r rrrr rrrr rrrr", t32_store_before, {"n"}},
+    {Op::ldm, Form::list, "1110 1001 00W1 nnnn rr0r rrrr rrrr rrrr", t32_load_before, {"n"}},
 
     // Branches.
     {Op::b, Form::branch, "1111 0icc ccii iiii 10i0 iiii iiii iiii", t32_branch_conditional, {"---- --11 1--- ---- ---- ---- ---- ----"}},
