@@ -7,8 +7,11 @@ namespace sigtape::isa {
 // UNPREDICTABLE in this file means undefined, with these exceptions, which follow the hardware:
 // should-be-zero and should-be-one bits are ignored where the row has `-`; unallocated hints do nothing; BLX and BX
 // take any target; a store of r15 stores the instruction's address plus 8.
-// Privileged encodings (LDM and STM with ^, RFE, SRS, MRS and MSR of SPSR, ERET, SMC, HVC) are undefined; CPS does nothing.
+// Privileged encodings (LDM and STM with ^, RFE, SRS, MRS and MSR of SPSR, ERET, SMC, HVC) are undefined; CPS does
+// nothing.
 inline constexpr const char* flags_to_pc = "---- ---- ---1 ---- 1111 ---- ---- ----";  // exception return
+
+inline constexpr const char* no_a32_fields = "---- ---- ---- 0000 ---- ---- ---- ----";  // MSR of nothing
 
 inline constexpr Row a32_integer_rows[] = {
     // Data processing, immediate.
@@ -130,7 +133,7 @@ inline constexpr Row a32_integer_rows[] = {
     {Op::dbg, Form::number, "cccc 0011 0010 0000 ---- ---- 1111 iiii"},
     {Op::nop, Form::none, "cccc 0011 0010 0000 ---- ---- ---- ----"},
     {Op::msr, Form::status_imm, "cccc 0011 0010 ffff ---- iiii iiii iiii", a32_status},
-    {Op::msr, Form::status_reg, "cccc 0001 0010 ffff ---- --0- 0000 nnnn", status, {"n", "---- ---- ---- 0000 ---- ---- ---- ----"}},
+    {Op::msr, Form::status_reg, "cccc 0001 0010 ffff ---- --0- 0000 nnnn", status, {"n", no_a32_fields}},
     {Op::mrs, Form::status_to_d, "cccc 0001 0000 ---- dddd --0- 0000 ----", no_expand, {"d"}},
     {Op::bkpt, Form::number, "1110 0001 0010 iiii iiii iiii 0111 iiii"},
     {Op::svc, Form::number, "cccc 1111 iiii iiii iiii iiii iiii iiii"},

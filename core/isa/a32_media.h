@@ -4,7 +4,8 @@
 
 namespace sigtape::isa {
 
-// UNPREDICTABLE in this file (r15 as an operand, RdHi equal to RdLo, a bit field that ends before it begins) is undefined.
+// UNPREDICTABLE in this file (r15 as an operand, RdHi equal to RdLo, a bit field that ends before it begins) is
+// undefined.
 inline constexpr Row a32_media_rows[] = {
     // Halfword multiplies.
     {Op::smla_xy, Form::d_n_m_a, "cccc 0001 0000 dddd aaaa mmmm 1yx0 nnnn", halves, {"dnma"}},

@@ -17,13 +17,16 @@ namespace sigtape::isa {
 namespace {
 
 constexpr std::array<std::span<const Row>, static_cast<int>(Table::count_)> tables = {
-    a32_integer_rows, a32_media_rows, t16_rows, t32_integer_rows, t32_media_rows, vfp_rows, neon_data_rows, neon_memory_rows};
+    a32_integer_rows, a32_media_rows, t16_rows,       t32_integer_rows,
+    t32_media_rows,   vfp_rows,       neon_data_rows, neon_memory_rows};
 
 // The bits by which the index is entered: those that tell rows apart best.
 struct A32Key {
   static constexpr u32 keys = 1 << 13;
   static constexpr u32 mask = 0x0ff0'00f0;  // and whether the condition is 1111
-  static constexpr u32 of(u32 word) { return u32{word >= 0xf000'0000} << 12 | bits(word, 27, 20) << 4 | bits(word, 7, 4); }
+  static constexpr u32 of(u32 word) {
+    return u32{word >= 0xf000'0000} << 12 | bits(word, 27, 20) << 4 | bits(word, 7, 4);
+  }
 };
 struct T32Key {
   static constexpr u32 keys = 1 << 13;
@@ -98,7 +101,8 @@ struct Index {
   }
 };
 
-constexpr Index<A32Key, Table::a32_integer, Table::a32_media, Table::vfp, Table::neon_data, Table::neon_memory> a32_index;
+constexpr Index<A32Key, Table::a32_integer, Table::a32_media, Table::vfp, Table::neon_data, Table::neon_memory>
+    a32_index;
 constexpr Index<T32Key, Table::t32_integer, Table::t32_media> t32_index;
 constexpr Index<T16Key, Table::t16> t16_index;
 

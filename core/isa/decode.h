@@ -22,9 +22,7 @@ Insn inside_it(Insn insn, u8 it);
 constexpr bool in_it_block(u8 it) { return (it & 15) != 0; }
 constexpr Cond it_cond(u8 it) { return in_it_block(it) && it >> 4 != 15 ? static_cast<Cond>(it >> 4) : Cond::al; }
 // CPSR.IT after one instruction (ITAdvance).
-constexpr u8 it_advance(u8 it) {
-  return static_cast<u8>((it & 7) == 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f));
-}
+constexpr u8 it_advance(u8 it) { return static_cast<u8>((it & 7) == 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f)); }
 
 // The tables, for tests and listings. VFP and Advanced SIMD rows are written in their A32 form.
 enum class Table : u8 { a32_integer, a32_media, t16, t32_integer, t32_media, vfp, neon_data, neon_memory, count_ };

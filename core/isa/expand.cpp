@@ -231,9 +231,7 @@ void t32_transfer_pair_after(const Fields& f, Insn& i) {
 
 void store_multiple(const Fields& f, Insn& i) { undefined_if(f['r'] == 0, i); }
 
-void load_multiple(const Fields& f, Insn& i) {
-  undefined_if(f['r'] == 0 || (i.write_back && bit(f['r'], i.n)), i);
-}
+void load_multiple(const Fields& f, Insn& i) { undefined_if(f['r'] == 0 || (i.write_back && bit(f['r'], i.n)), i); }
 
 void t16_push(const Fields& f, Insn& i) {
   i.n = 13;

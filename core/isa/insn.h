@@ -46,8 +46,8 @@ struct Insn {
 
   u8 width = 4;  // bytes of the encoding: 2 or 4
 
-  Shift shift = Shift::lsl;  // applied to m (SSAT, USAT: to n); extensions use ror
-  u8 amount = 0;             // 0-32, as DecodeImmShift gives it (LSR #32 is 32, RRX is 1); bit fields: the lsb
+  Shift shift = Shift::lsl;        // applied to m (SSAT, USAT: to n); extensions use ror
+  u8 amount = 0;                   // 0-32, as DecodeImmShift gives it (LSR #32 is 32, RRX is 1); bit fields: the lsb
   Carry carry = Carry::unchanged;  // Form::imm only
 
   bool set_flags : 1 = false;     // S; in T16 already cleared inside an IT block; always set for TST, TEQ, CMP, CMN
@@ -72,15 +72,15 @@ struct Insn {
   // to PC, which is the instruction's address plus 8 in A32 and 4 in Thumb), SVC and BKPT numbers, barrier option,
   // saturation width, ITSTATE (IT), rotated constant (MSR), the new E (SETEND). SIMD: constant (low half), shift.
   u32 imm = 0;
-  u32 bits = 0;   // the encoding: A32 word, T16 halfword, T32 first halfword << 16 | second
-  u16 list = 0;   // register list, bit n for Rn; MSR: field mask (bit 3 flags, 2 GE, 1 E, 0 control)
-  u8 size = 0;    // SIMD: log2 of the element's bytes
-  u8 index = 0;   // SIMD: lane; VEXT: first byte
-  u8 count = 0;   // bit fields: width in bits; VLDM, VLDn, VTBL: number of registers
+  u32 bits = 0;            // the encoding: A32 word, T16 halfword, T32 first halfword << 16 | second
+  u16 list = 0;            // register list, bit n for Rn; MSR: field mask (bit 3 flags, 2 GE, 1 E, 0 control)
+  u8 size = 0;             // SIMD: log2 of the element's bytes
+  u8 index = 0;            // SIMD: lane; VEXT: first byte
+  u8 count = 0;            // bit fields: width in bits; VLDM, VLDn, VTBL: number of registers
   u8 stride : 7 = 0;       // VLDn, VSTn: distance between D registers
   bool thumb : 1 = false;  // T16 or T32: PC reads as the address plus 4, else plus 8
-  u8 align = 0;   // VLDn, VSTn: required alignment in bytes, 0 for none
-  u8 cmode = 0;   // SIMD: cmode of a modified immediate, or a variant number that the Op documents
+  u8 align = 0;            // VLDn, VSTn: required alignment in bytes, 0 for none
+  u8 cmode = 0;            // SIMD: cmode of a modified immediate, or a variant number that the Op documents
 
   bool operator==(const Insn&) const = default;
 };

@@ -161,7 +161,7 @@ constexpr std::string_view form_letters(Form form) {
   return letters[static_cast<int>(form)];
 }
 
-//   {Op::and_, Form::imm, "cccc 0010 000S nnnn dddd iiii iiii iiii", a32_rotate, {"dn", "---- ---- ---1 ---- 1111 ---- ---- ----"}}
+//   {Op::tst, Form::imm, "1111 0i00 0001 nnnn 0iii 1111 iiii iiii", t32_constant, {"n"}}
 struct Row {
   Op op;
   Form form;

@@ -4,9 +4,9 @@
 
 namespace sigtape::isa {
 
-// UNPREDICTABLE in this file: r15 where it makes no sense and empty register lists are undefined; ignored bits (`-`) are
-// ignored; CMP of two low registers in its high form compares; CBZ, IT and others inside an IT block are as outside,
-// under the block's condition. The t16_flags family sets flags outside an IT block only (see inside_it).
+// UNPREDICTABLE in this file: r15 where it makes no sense and empty register lists are undefined; ignored bits (`-`)
+// are ignored; CMP of two low registers in its high form compares; CBZ, IT and others inside an IT block are as
+// outside, under the block's condition. The t16_flags family sets flags outside an IT block only (see inside_it).
 inline constexpr Row t16_rows[] = {
     // Shift, add, subtract, move, compare.
     {Op::mov, Form::reg, "000k kiii iimm mddd", t16_flags_shifted, {"k"}},

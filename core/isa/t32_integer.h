@@ -8,6 +8,9 @@ namespace sigtape::isa {
 // made it), r15 is undefined; ignored bits (`-`) are ignored; unallocated hints do nothing.
 inline constexpr const char* neither = "---- ---- ---- ---- ---- 10-0 ---- ----";  // not pre-indexed, not written back
 
+inline constexpr const char* literal = "---- ---- ---- 1111 ---- ---- ---- ----";        // has a row of its own
+inline constexpr const char* no_t32_fields = "---- ---- ---- ---- ---- 0000 ---- ----";  // MSR of nothing
+
 inline constexpr Row t32_integer_rows[] = {
     // Data processing, modified immediate.
     {Op::tst, Form::imm, "1111 0i00 0001 nnnn 0iii 1111 iiii iiii", t32_constant, {"n"}},
@@ -78,9 +81,9 @@ inline constexpr Row t32_integer_rows[] = {
     {Op::pli, Form::mem_imm, "1111 1001 0001 nnnn 1111 1100 iiii iiii", negative_offset, {"n"}},
     {Op::pli, Form::mem_reg, "1111 1001 0001 nnnn 1111 0000 00ii mmmm", scaled_offset, {"nm"}},
     {Op::nop, Form::none, "1111 1001 -011 1111 1111 ---- ---- ----"},  // unallocated memory hints (A6.3.8)
-    {Op::nop, Form::none, "1111 1001 1011 ---- 1111 ---- ---- ----", no_expand, {"---- ---- ---- 1111 ---- ---- ---- ----"}},
-    {Op::nop, Form::none, "1111 1001 0011 ---- 1111 1100 ---- ----", no_expand, {"---- ---- ---- 1111 ---- ---- ---- ----"}},
-    {Op::nop, Form::none, "1111 1001 0011 ---- 1111 0000 00-- ----", no_expand, {"---- ---- ---- 1111 ---- ---- ---- ----"}},
+    {Op::nop, Form::none, "1111 1001 1011 ---- 1111 ---- ---- ----", no_expand, {literal}},
+    {Op::nop, Form::none, "1111 1001 0011 ---- 1111 1100 ---- ----", no_expand, {literal}},
+    {Op::nop, Form::none, "1111 1001 0011 ---- 1111 0000 00-- ----", no_expand, {literal}},
 
     // Loads and stores.
     {Op::strb, Form::mem_imm, "1111 1000 1000 nnnn tttt iiii iiii iiii", plain_offset, {"nt"}},
@@ -136,14 +139,18 @@ inline constexpr Row t32_integer_rows[] = {
     {Op::ldm, Form::list, "1110 1001 00W1 nnnn rr0r rrrr rrrr rrrr", t32_load_before, {"n"}},
 
     // Branches.
-    {Op::b, Form::branch, "1111 0icc ccii iiii 10i0 iiii iiii iiii", t32_branch_conditional, {"---- --11 1--- ---- ---- ---- ---- ----"}},
+    {Op::b,
+     Form::branch,
+     "1111 0icc ccii iiii 10i0 iiii iiii iiii",
+     t32_branch_conditional,
+     {"---- --11 1--- ---- ---- ---- ---- ----"}},
     {Op::b, Form::branch, "1111 0iii iiii iiii 10i1 iiii iiii iiii", t32_branch},
     {Op::bl, Form::branch, "1111 0iii iiii iiii 11i1 iiii iiii iiii", t32_branch},
     {Op::blx, Form::branch, "1111 0iii iiii iiii 11i0 iiii iiii iii0", t32_branch_exchange},
     {Op::bxj, Form::branch_m, "1111 0011 1100 mmmm 10-0 ---- ---- ----", no_expand, {"m"}},
 
     // Status, hints, barriers.
-    {Op::msr, Form::status_reg, "1111 0011 1000 nnnn 10-0 ffff --0- ----", status, {"n", "---- ---- ---- ---- ---- 0000 ---- ----"}},
+    {Op::msr, Form::status_reg, "1111 0011 1000 nnnn 10-0 ffff --0- ----", status, {"n", no_t32_fields}},
     {Op::mrs, Form::status_to_d, "1111 0011 1110 ---- 10-0 dddd --0- ----", no_expand, {"d"}},
     {Op::nop, Form::none, "1111 0011 1010 ---- 10-0 -000 0000 0000"},
     {Op::yield, Form::none, "1111 0011 1010 ---- 10-0 -000 0000 0001"},

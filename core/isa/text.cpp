@@ -9,7 +9,8 @@
 namespace sigtape::isa {
 namespace {
 
-constexpr const char* mnemonics[] = {"undefined",
+constexpr const char* mnemonics[] = {
+    "undefined",
 #define OP(name, text) text,
 #include "core/isa/ops_integer.inc"
 #include "core/isa/ops_simd.inc"
@@ -22,7 +23,7 @@ constexpr u32 integer_ops = 1
 #undef OP
     ;
 
-const char* const register_names[] = {"r0", "r1", "r2",  "r3",  "r4", "r5", "r6", "r7",
+const char* const register_names[] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
                                       "r8", "r9", "r10", "r11", "r12", "sp", "lr", "pc"};
 const char* const shift_names[] = {"lsl", "lsr", "asr", "ror", "rrx"};
 
@@ -276,7 +277,8 @@ std::string operands(const Insn& i, u32 address) {
 const char* mnemonic_of(Op op) { return mnemonics[static_cast<u32>(op)]; }
 
 const char* suffix_of(Cond cond) {
-  static const char* const names[] = {"eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", ""};
+  static const char* const names[] = {"eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc",
+                                      "hi", "ls", "ge", "lt", "gt", "le", ""};
   return names[static_cast<u32>(cond)];
 }
 

@@ -55,7 +55,8 @@ class SecondOpinion {
 // Spelling that does not matter: case, .w, r9-r12 by their old names, decimal or hexadecimal. Capstone leaves a rotated
 // constant that has another encoding as "#140, #30": `rotated` says that it is to be put together.
 std::string plain(const std::string& text, bool rotated) {
-  static const std::map<std::string, std::string> old_names = {{"sb", "r9"}, {"sl", "r10"}, {"fp", "r11"}, {"ip", "r12"}};
+  static const std::map<std::string, std::string> old_names = {
+      {"sb", "r9"}, {"sl", "r10"}, {"fp", "r11"}, {"ip", "r12"}};
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] == '#') {
@@ -119,8 +120,7 @@ const Difference known_differences[] = {
      }},
     {"UDF #0xfe is LLVM's trap",
      [](const Insn& i, const std::string&, const std::string& theirs) { return i.op == Op::udf && theirs == "trap"; }},
-    {"CPS that changes nothing",
-     [](const Insn& i, const std::string&, const std::string&) { return i.op == Op::cps; }},
+    {"CPS that changes nothing", [](const Insn& i, const std::string&, const std::string&) { return i.op == Op::cps; }},
     {"an offset of 0 is not written",
      [](const Insn& i, const std::string&, const std::string& theirs) {
        return i.form == Form::mem_imm && i.imm == 0 && theirs.find(", #0x0]") != theirs.npos;
@@ -134,12 +134,12 @@ const Difference known_differences[] = {
 // UNPREDICTABLE operands that a row refuses although Capstone prints them (each row's choice is in its file).
 bool may_refuse(const Row& row) {
   switch (row.form) {
-    case Form::mem_imm:     // base written back and loaded, or r15; LDRD with an odd or equal pair
+    case Form::mem_imm:  // base written back and loaded, or r15; LDRD with an odd or equal pair
     case Form::mem_reg:
-    case Form::list:        // empty; base written back and loaded; both PC and LR
-    case Form::exclusive:   // status register that is also address or data; odd pairs
-    case Form::bit_field:   // ends before it begins, or beyond bit 31
-    case Form::d_n_m_a:     // RdHi equal to RdLo
+    case Form::list:       // empty; base written back and loaded; both PC and LR
+    case Form::exclusive:  // status register that is also address or data; odd pairs
+    case Form::bit_field:  // ends before it begins, or beyond bit 31
+    case Form::d_n_m_a:    // RdHi equal to RdLo
       return true;
     default: return false;
   }
@@ -202,10 +202,10 @@ TEST_CASE("every integer row reads as Capstone reads it") {
 }
 
 TEST_CASE("what no row covers is privileged, a coprocessor's, or invalid to Capstone too") {
-  const char* const beyond_user_mode[] = {"cdp", "ldc", "stc", "mcr", "mrc", "mrrc", "hvc", "smc", "eret", "rfe", "srs",
-                                          "ldm", "stm",   // with ^
-                                          "mrs", "msr",   // SPSR, banked registers
-                                          "v"};           // extensions later than the Cortex-A15's, checked elsewhere
+  const char* const beyond_user_mode[] = {"cdp", "ldc",  "stc", "mcr", "mrc", "mrrc", "hvc",
+                                          "smc", "eret", "rfe", "srs", "ldm", "stm",  // with ^
+                                          "mrs", "msr",                               // SPSR, banked registers
+                                          "v"};  // extensions later than the Cortex-A15's, checked elsewhere
   SecondOpinion second;
   std::mt19937 random(seed);
   for (int n = 0; n < 200'000; ++n) {

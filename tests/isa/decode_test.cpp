@@ -70,10 +70,10 @@ TEST_CASE("an Insn holds what the encoding says, expanded") {
   Insn back = decode_a32(0xeaff'fffe);  // b .
   CHECK(back.imm == 0xffff'fff8);
   CHECK(decode_thumb(0xe7fe, 0).imm == 0xffff'fffc);
-  CHECK(decode_thumb(0xf7ff, 0xfffe).imm == 0xffff'fffc);   // bl .
-  CHECK(decode_thumb(0xf04f, 0x30ff).imm == 0xffff'ffff);   // mov.w r0, #-1
-  CHECK(decode_thumb(0xf240, 0x0034).imm == 0x34);          // movw r0, #0x34
-  CHECK(decode_thumb(0xf6cf, 0x70ff).imm == 0xffff);        // movt r0, #0xffff
+  CHECK(decode_thumb(0xf7ff, 0xfffe).imm == 0xffff'fffc);  // bl .
+  CHECK(decode_thumb(0xf04f, 0x30ff).imm == 0xffff'ffff);  // mov.w r0, #-1
+  CHECK(decode_thumb(0xf240, 0x0034).imm == 0x34);         // movw r0, #0x34
+  CHECK(decode_thumb(0xf6cf, 0x70ff).imm == 0xffff);       // movt r0, #0xffff
   Insn push = decode_thumb(0xb5f0, 0);
   CHECK((push.op == Op::stm && push.list == 0x40f0 && push.pre && !push.add && push.write_back && push.n == 13));
   CHECK(decode_a32(0xee1d'0f70).op == Op::read_tpidruro);
@@ -93,9 +93,9 @@ TEST_CASE("inside an IT block T16 data processing takes the condition and leaves
   CHECK(decode_thumb(0x1840, 0).set_flags);
   Insn add = decode_thumb(0x1840, 0, it);
   CHECK((add.cond == Cond::eq && !add.set_flags));
-  CHECK(decode_thumb(0x2800, 0, it).set_flags);          // cmp
-  CHECK(decode_thumb(0xeb10, 0x0001, it).set_flags);     // adds.w keeps its own S
-  CHECK(decode_thumb(0xbe00, 0, it).cond == Cond::al);   // bkpt
+  CHECK(decode_thumb(0x2800, 0, it).set_flags);         // cmp
+  CHECK(decode_thumb(0xeb10, 0x0001, it).set_flags);    // adds.w keeps its own S
+  CHECK(decode_thumb(0xbe00, 0, it).cond == Cond::al);  // bkpt
   it = it_advance(it);
   CHECK(it == 0x18);
   CHECK(it_cond(it) == Cond::ne);
