@@ -4,13 +4,13 @@
 namespace sigtape::cpu {
 
 SimdData simd_data_function(const isa::Insn& insn) {
-  for (auto family : {vfp_function})
+  for (auto family : {vfp_function, neon_permute_function, neon_arith_function})
     if (SimdData found = family(insn)) return found;
   return nullptr;
 }
 
 SimdMemory simd_memory_function(const isa::Insn& insn) {
-  for (auto family : {vfp_memory_function})
+  for (auto family : {vfp_memory_function, neon_memory_function})
     if (SimdMemory found = family(insn)) return found;
   return nullptr;
 }

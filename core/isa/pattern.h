@@ -151,15 +151,13 @@ struct ExceptionTexts : Exceptions {
 using Expand = void (*)(const Fields&, Insn&);
 constexpr Expand no_expand = nullptr;
 
-constexpr std::string_view form_letters(Form form) {
-  constexpr std::string_view letters[] = {
+inline constexpr std::string_view letters_of_forms[] = {
 #define FORM(name, letters) letters,
 #include "core/isa/forms_integer.inc"
 #include "core/isa/forms_simd.inc"
 #undef FORM
-  };
-  return letters[static_cast<int>(form)];
-}
+};
+constexpr std::string_view form_letters(Form form) { return letters_of_forms[static_cast<int>(form)]; }
 
 //   {Op::tst, Form::imm, "1111 0i00 0001 nnnn 0iii 1111 iiii iiii", t32_constant, {"n"}}
 struct Row {

@@ -38,6 +38,7 @@ inline void fixed_point(const Fields& f, Insn& i) {
   registers(f, i);
   u32 width = f['z'] ? 32 : 16, below = f['i'];
   i.size = f['z'] ? 2 : 1;
+  i.imm = 0;
   if (below > width) i.op = Op::undefined;  // UNPREDICTABLE
   else i.amount = static_cast<u8>(width - below);
 }
