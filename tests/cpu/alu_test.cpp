@@ -95,7 +95,7 @@ TEST_CASE("pc reads as the instruction plus 8 in A32, plus 4 in Thumb") {
   g.run();
   CHECK(g.r0 == 0x8008);
   CHECK(g.r2 == 0x800c);
-  Guest t{Isa::thumb, {{0x4678, "mov r0, pc"}, {0xa101, "adr r1, #0x8008"}, {0xf2af0204, "adr.w r2, #0x8004"}}};
+  Guest t{Isa::thumb, {{0x4678, "mov r0, pc"}, {0xa101, "adr r1, #0x8008"}, {0xf2af0204, "adr r2, #0x8004"}}};
   t.run();
   CHECK(t.r0 == 0x8004);
   CHECK(t.r1 == 0x8008);
@@ -108,7 +108,7 @@ TEST_CASE("a data-processing result in pc branches, in A32 with interworking") {
   g.run();
   CHECK(g.pc == 0x8108);
   CHECK(g.state.thumb);
-  Guest t{Isa::thumb, {{0x448f, "add pc, r1"}}};
+  Guest t{Isa::thumb, {{0x448f, "add pc, pc, r1"}}};
   t.r1 = 0x101;
   t.run();
   CHECK(t.pc == 0x8104);

@@ -57,10 +57,10 @@ TEST_CASE("an IT block runs its then and else parts, without setting flags") {
   Guest g{Isa::thumb,
           {{0x2900, "cmp r1, #0"},
            {0xbf0a, "itet eq"},
-           {0x3001, "addeq r0, #1"},
-           {0x3002, "addne r0, #2"},
-           {0x3004, "addeq r0, #4"},
-           {0x3008, "adds r0, #8"}}};
+           {0x3001, "addeq r0, r0, #1"},
+           {0x3002, "addne r0, r0, #2"},
+           {0x3004, "addeq r0, r0, #4"},
+           {0x3008, "adds r0, r0, #8"}}};
   g.run(5);
   CHECK(g.r0 == 5);
   CHECK(g.flags == "nZCv");
@@ -109,7 +109,7 @@ TEST_CASE("an svc in an IT block is passed with the block going on") {
 
 TEST_CASE("the same code inside and outside of an IT block") {
   // The block is run through, then entered in its middle.
-  Guest g{Isa::thumb, {{0xbf08, "it eq"}, {0x3001, "addeq r0, #1"}, {0xe7fd, "b #0x8002"}}};
+  Guest g{Isa::thumb, {{0xbf08, "it eq"}, {0x3001, "addeq r0, r0, #1"}, {0xe7fd, "b #0x8002"}}};
   g.run(3);
   CHECK(g.r0 == 0);
   CHECK(g.pc == 0x8002);
@@ -173,7 +173,7 @@ TEST_CASE("fetching where nothing may be executed is a fault at that address") {
 }
 
 TEST_CASE("mrs and msr give and take what user mode may see and change") {
-  Guest g{{0xe10f0000, "mrs r0, cpsr"}, {0xe12cf001, "msr cpsr_fs, r1"}, {0xe12ff002, "msr cpsr_fsxc, r2"}};
+  Guest g{{0xe10f0000, "mrs r0, apsr"}, {0xe12cf001, "msr apsr_nzcvqg, r1"}, {0xe12ff002, "msr cpsr_fsxc, r2"}};
   g.flags.z = 1;
   g.flags.q = 1;
   g.run(1);

@@ -1,7 +1,9 @@
 // Guest: sets up the space, the code and the engine.
 #include "tests/cpu/guest.h"
 
+#include "core/base/bits.h"
 #include "core/isa/decode.h"
+#include "core/isa/text.h"
 
 namespace sigtape::cpu {
 
@@ -20,20 +22,28 @@ Guest::Guest(Isa isa, std::initializer_list<Code> code) : space(std::move(*mem::
   state.thumb = isa == Isa::thumb;
 }
 
+namespace {
+
+// `it` follows the IT blocks of the listing.
+isa::Insn decode(Isa isa, u32 bits, u8& it) {
+  if (isa == Isa::a32) return isa::decode_a32(bits);
+  u16 first = static_cast<u16>(bits > 0xffff ? bits >> 16 : bits);
+  isa::Insn insn = isa::decode_thumb(first, static_cast<u16>(bits), it);
+  it = insn.op == isa::Op::it ? static_cast<u8>(insn.imm) : isa::it_advance(it);
+  return insn;
+}
+
+}  // namespace
+
 void Guest::add_code(u32 address, Isa isa, std::initializer_list<Code> code) {
+  u8 it = 0;
   for (const Code& one : code) {
     addresses_.push_back(address);
-    if (isa == Isa::a32) {
-      set_word(address, one.bits);
-      address += 4;
-    } else {
-      if (one.bits > 0xffff) {
-        REQUIRE(space->store(GuestAddr{address}, static_cast<u16>(one.bits >> 16)));
-        address += 2;
-      }
-      REQUIRE(space->store(GuestAddr{address}, static_cast<u16>(one.bits)));
-      address += 2;
-    }
+    isa::Insn insn = decode(isa, one.bits, it);
+    if (one.text) CHECK(isa::text_of(insn, address) == std::string(one.text));
+    u32 in_memory = insn.width == 4 && isa == Isa::thumb ? rotate_right(one.bits, 16) : one.bits;
+    REQUIRE(space->write(GuestAddr{address}, bytes_of(in_memory).first(insn.width)));
+    address += insn.width;
   }
 }
 

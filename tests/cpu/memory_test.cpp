@@ -217,7 +217,7 @@ TEST_CASE("after setend be, data is big-endian and instructions are not") {
 }
 
 TEST_CASE("literals are relative to the aligned pc") {
-  Guest g{Isa::thumb, {{0xbf00, "nop"}, {0x4801, "ldr r0, [pc, #4]"}, {0xf85f1000 | 2, "ldr.w r1, [pc, #-2]"}}};
+  Guest g{Isa::thumb, {{0xbf00, "nop"}, {0x4801, "ldr r0, [pc, #4]"}, {0xf85f1000 | 2, "ldr r1, [pc, #-2]"}}};
   g.set_word(Guest::code_begin + 8, 0xcafe);
   g.run();
   CHECK(g.r0 == 0xcafe);                         // Align(0x8002 + 4, 4) + 4
