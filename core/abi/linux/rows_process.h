@@ -43,7 +43,7 @@ inline constexpr Row processes[] = {
     call(120, "clone", core, always, gives::pid,
          {flags("flags", clone_flags), address("stack"), address("parent_tid"), address("tls"), address("child_tid")}),
     call(132, "getpgid", outside, gives::pid, {pid()}),
-    call(136, "personality", outside, gives::hex, {flags("persona", personalities)}),
+    call(136, "personality", core, gives::hex, {flags("persona", personalities)}),
     call(138, "setfsuid", outside, gives::integer, {integer("uid")}),
     call(139, "setfsgid", outside, gives::integer, {integer("gid")}),
     call(147, "getsid", outside, gives::pid, {pid()}),

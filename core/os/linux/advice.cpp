@@ -144,7 +144,9 @@ Answered LinuxKernel::msync(Thread& thread) {
   if ((flags & ms_async) && (flags & ms_sync)) return fail(Errno::inval);
   if (thread.call.word(1) != 0 && u64{begin} + bytes >= u64{1} << 32) return fail(Errno::nomem);
   if (bytes != 0 && !space_.is_mapped(GuestAddr{begin}, bytes)) return fail(Errno::nomem);
-  return done();
+  if (!(flags & ms_sync)) return done();
+  outside_.call(thread, thread.call, thread.answer);
+  return std::nullopt;
 }
 
 // Locking only keeps pages resident, which nothing that a guest sees depends on; holes are its one error.

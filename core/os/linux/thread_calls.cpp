@@ -62,13 +62,12 @@ Answered LinuxKernel::arm_private(Thread& thread) {
       engine_.code_changed(GuestAddr{begin}, end - begin);
       return done();
     }
-    case 0xf0003:
-    case 0xf0004: return done(call.word(0));  // usr26, usr32: there is no 26-bit mode; r0 stays
     case 0xf0005: thread.cpu.tpidruro = call.word(0); return done();
     case 0xf0006: return done(thread.cpu.tpidruro);
     default: break;
   }
-  if ((call.number & 0xffff) <= 0x7ff && call.number >> 16 == 0xf) return fail(Errno::nosys);
+  bool is_mode_switch = call.number == 0xf0003 || call.number == 0xf0004;  // usr26, usr32: ARMv7 has no 26-bit mode
+  if (!is_mode_switch && (call.number & 0xffff) <= 0x7ff && call.number >> 16 == 0xf) return fail(Errno::nosys);
   return raised(signal::ill, ill_illegal_trap, call.pc.value);
 }
 

@@ -1,0 +1,99 @@
+// Rows: look-up, argument words, variants, refusals.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "core/abi/layout.h"
+#include "core/abi/syscall.h"
+
+using namespace sigtape::abi;
+using sigtape::u32;
+using sigtape::u8;
+
+namespace {
+
+const Row& linux_row(u32 number) { return *row_of(System::linux_eabi, number); }
+
+}  // namespace
+
+TEST_CASE("rows are found by number, and an unknown number has a name of its own") {
+  CHECK(linux_row(180).name == "pread64");
+  CHECK(linux_row(0xf0005).name == "set_tls");
+  CHECK(row_of(System::linux_eabi, 7) == nullptr);
+  CHECK(row_of(System::linux_eabi, 451) == nullptr);
+  CHECK(row_of(System::linux_eabi, 0xf0007) == nullptr);
+  CHECK(row_of(System::linux_eabi, 0xffff'ffff) == nullptr);
+  CHECK(name_of(System::linux_eabi, 411) == "timerfd_settime64");
+  CHECK(name_of(System::linux_eabi, 777) == "syscall_777");
+}
+
+TEST_CASE("a row is either answered or refused with its reason") {
+  for (System system : {System::linux_eabi, System::freebsd})
+    for (const Row& row : table_of(system)) {
+      CAPTURE(row.name);
+      CHECK((row.side == Side::refused) != row.refusal.empty());
+      CHECK(row_of(system, row.number) == &row);
+    }
+}
+
+TEST_CASE("64-bit arguments take an even pair of words") {
+  CHECK(word_index_of(linux_row(180))[3] == 4);  // pread64: fd, buf, count, -, offset
+  CHECK(word_index_of(linux_row(193))[1] == 2);  // truncate64: path, -, length
+  const auto fadvise = word_index_of(linux_row(270));
+  CHECK(fadvise[2] == 2);
+  CHECK(fadvise[3] == 4);
+  CHECK(word_index_of(linux_row(361))[3] == 3);  // preadv: two words, not a pair
+  const auto fanotify = word_index_of(linux_row(368));
+  CHECK(fanotify[2] == 2);
+  CHECK(fanotify[3] == 4);
+}
+
+TEST_CASE("a call's later arguments follow from an earlier one") {
+  const u32 lock[] = {3, 14, 0x1000};
+  const Shape set_lock = shape_of(linux_row(221), lock);
+  CHECK(set_lock.variant->name == "F_SETLKW64");
+  CHECK(set_lock.args[2].layout->name == "struct flock64");
+  CHECK(set_lock.restart == Restart::if_sa_restart);
+
+  const u32 duplicate[] = {3, 0, 10};
+  CHECK(shape_of(linux_row(221), duplicate).args[2].kind == Kind::fd);
+
+  const u32 wake[] = {0x1000, 129, 1, 0xdead, 0, 0};
+  const Shape futex = shape_of(linux_row(240), wake);
+  CHECK(futex.variant->name == "FUTEX_WAKE");
+  CHECK(futex.count == 3);
+
+  const u32 window[] = {1, 0x5413, 0x1000};
+  CHECK(shape_of(linux_row(54), window).args[2].layout->name == "struct winsize");
+  const u32 unheard_of[] = {1, 0x12345678, 0x1000};
+  CHECK(shape_of(linux_row(54), unheard_of).unknown_variant);
+}
+
+TEST_CASE("setsockopt is read by level and option") {
+  const u32 linger[] = {3, 1, 13, 0x1000, 8};
+  const Shape set_linger = shape_of(linux_row(294), linger);
+  CHECK(set_linger.count == 5);
+  CHECK(set_linger.variant->name == "SO_LINGER");
+  CHECK(set_linger.args[3].layout->name == "struct linger");
+
+  const u32 reuse[] = {3, 1, 2, 0x1000, 4};
+  const Shape set_reuse = shape_of(linux_row(294), reuse);
+  CHECK(set_reuse.count == 5);
+  CHECK(set_reuse.args[2].kind == Kind::choice);
+  CHECK(set_reuse.args[3].size_argument == 4);
+
+  const u32 member[] = {3, 0, 35, 0x1000, 8};
+  CHECK(shape_of(linux_row(294), member).args[3].size_argument == 4);
+}
+
+TEST_CASE("sizes refer to an argument that the row has") {
+  for (System system : {System::linux_eabi, System::freebsd})
+    for (const Row& row : table_of(system)) {
+      CAPTURE(row.name);
+      std::set<std::string_view> names;
+      for (u8 i = 0; i < row.count; ++i) {
+        CHECK(names.insert(row.args[i].name).second);
+        CHECK(row.args[i].size_argument < row.count);
+      }
+    }
+}
