@@ -40,6 +40,11 @@ class SmallElf {
   }
   Header& header() { return *reinterpret_cast<Header*>(bytes_.data()); }
   Program& program() { return *reinterpret_cast<Program*>(bytes_.data() + 52); }
+  // ARM code at the entry point.
+  void put_code(const std::vector<u32>& words) {
+    REQUIRE(words.size() * 4 <= 0x100 - 0x54);
+    std::memcpy(bytes_.data() + 0x54, words.data(), words.size() * 4);
+  }
   const std::vector<u8>& bytes() const { return bytes_; }
 
   // As an opened file that can be mapped.
