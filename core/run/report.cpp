@@ -25,13 +25,13 @@ std::string instruction_at(const mem::Space& space, const cpu::State& cpu) {
   u32 pc = cpu.r[15];
   if (!cpu.thumb) {
     auto word = space.load<u32>(GuestAddr{pc});
-    return word ? fmt::format("{:08x}  {}", *word, "") : "not readable";
+    return word ? fmt::format("{:08x}  {}", *word, isa::text_of(isa::decode_a32(*word), pc)) : "not readable";
   }
   auto first = space.load<u16>(GuestAddr{pc});
   if (!first) return "not readable";
   auto second = isa::is_t32(*first) ? space.load<u16>(GuestAddr{pc + 2}) : std::optional<u16>{u16{0}};
   if (!second) return fmt::format("{:04x}  cut off", *first);
-  std::string text = "";
+  std::string text = isa::text_of(isa::decode_thumb(*first, *second, cpu.it), pc);
   return isa::is_t32(*first) ? fmt::format("{:04x} {:04x}  {}", *first, *second, text)
                              : fmt::format("{:04x}  {}", *first, text);
 }
@@ -43,7 +43,7 @@ std::string describe(const Machine& machine, const os::Thread& thread) {
   std::string text = fmt::format("  thread {} tick {} pc {:#010x}: {}\n", thread.id.value, thread.tick.value, cpu.r[15],
                                  instruction_at(machine.space(), cpu));
   for (unsigned i = 0; i < 16; i++)
-    text += fmt::format("  {:>3} {:08x}{}", i, cpu.r[i], i % 4 == 3 ? "\n" : "");
+    text += fmt::format("  {:>3} {:08x}{}", isa::name_of_register(i), cpu.r[i], i % 4 == 3 ? "\n" : "");
   text += fmt::format("  cpsr {:08x}  fpscr {:08x}  last call {} at {:#010x}\n", cpu.cpsr(), cpu.fpscr,
                       thread.call.number, thread.call.pc.value);
   return text;
