@@ -1,0 +1,61 @@
+// What the parts of Live share: one per host process (and its vfork children, which share its memory).
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "core/outside/baton.h"
+#include "core/outside/capture.h"
+#include "core/outside/exec_target.h"
+#include "core/outside/host_call.h"
+#include "core/outside/host_thread.h"
+#include "core/outside/live.h"
+
+namespace sigtape::outside {
+
+// A program file, mapped as long as anyone holds it.
+struct LiveProgramFile final : ProgramFile {
+  LiveProgramFile() = default;
+  ~LiveProgramFile();
+  LiveProgramFile(const LiveProgramFile&) = delete;
+  OwnFds* owner = nullptr;  // of `fd`, where that is ours
+};
+
+struct LiveState {
+  LiveState(LiveOptions given, LiveHooks& recorder);
+
+  LiveOptions options;
+  LiveHooks& hooks;
+  PathRoot root;
+  Baton baton;
+  Inside* inside = nullptr;
+  Image image;
+  std::shared_ptr<ProgramFile> program;
+  abi::System system = abi::System::linux_eabi;
+  HostFd self{-1};  // the sigtape binary, O_PATH
+  std::vector<u8*> free_stacks;  // for vfork children, stack_bytes each
+
+  static constexpr u64 stack_bytes = 1 << 20;
+  // Instructions between two chances for others: with others waiting, and without.
+  static constexpr u64 contended_slice = 16'000, quiet_slice = 4'000'000;
+
+  HostThread& host() const;
+  HostThread& host(const os::Thread& thread) const;  // the same, and it must be that thread's
+  void take_baton(HostThread& host);
+  void put_down_baton(HostThread& host);
+  // The mask belongs to the guest again after a capture was taken, also where nobody called set_mask.
+  void settle(HostThread& host);
+  // Ends a part of ours with all signals blocked.
+  void unblock(HostThread& host);
+  HostThread& new_host_thread(os::Thread* thread);
+  u64 host_mask(const os::SigSet& set) const { return host_set_of(system, set); }
+
+  Result<HostFd> self_descriptor();
+  Result<std::shared_ptr<ProgramFile>> load_program(OpenFile file, const std::string& guest_path);
+};
+
+// The host's name of a thread, as the kernel gives it at execve: the file's name.
+void set_thread_name(const std::string& path);
+// /proc/PID/cmdline begins with the guest's own arguments, which follow ours in the argument area.
+void show_arguments_from(const char* first_argument);
+
+}  // namespace sigtape::outside
