@@ -40,8 +40,10 @@ bool Baton::take_or_queue(Waiter& me) {
     }
     break;
   }
-  if (last_) last_->next = &me;
-  else first_ = &me;
+  if (last_)
+    last_->next = &me;
+  else
+    first_ = &me;
   last_ = &me;
   unlock();
   return true;

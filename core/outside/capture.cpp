@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "core/base/host_fault.h"
 #include "core/outside/raw_syscall.h"
 
@@ -34,9 +36,7 @@ DeliveryMode capture_mode = DeliveryMode::safe;
 constexpr u64 bit_of(int signal) { return u64{1} << (signal - 1); }
 constexpr u64 fault_signals = bit_of(SIGSEGV) | bit_of(SIGBUS) | bit_of(SIGILL) | bit_of(SIGFPE);
 
-bool rewinds_pc(DeliveryMode mode) {
-  return mode != DeliveryMode::check_first && mode != DeliveryMode::mask_and_pcall;
-}
+bool rewinds_pc(DeliveryMode mode) { return mode != DeliveryMode::check_first && mode != DeliveryMode::mask_and_pcall; }
 
 [[noreturn]] void die_of_own_fault(int signal, const siginfo_t* info, const ucontext_t* context) {
   static const char* const names[] = {"SIGILL", "SIGFPE", "SIGBUS", "SIGSEGV"};
@@ -66,8 +66,10 @@ bool rewinds_pc(DeliveryMode mode) {
 void put_back(int signal, siginfo_t* info, u64& mask, const HostThread* host) {
   mask |= bit_of(signal);
   long pid = raw_syscall(SYS_getpid);
-  if (host) raw_syscall(SYS_rt_tgsigqueueinfo, pid, raw_syscall(SYS_gettid), signal, info);
-  else raw_syscall(SYS_rt_sigqueueinfo, pid, signal, info);
+  if (host)
+    raw_syscall(SYS_rt_tgsigqueueinfo, pid, raw_syscall(SYS_gettid), signal, info);
+  else
+    raw_syscall(SYS_rt_sigqueueinfo, pid, signal, info);
 }
 
 CaptureSpot spot_of(u64 pc, u64 rcx, CallPhase phase) {
@@ -102,7 +104,8 @@ void on_signal(int signal, siginfo_t* info, void* raw_context) {
   // All further ones stay in the kernel's queue, in the kernel's order. Faults that the engine lives by stay open.
   mask = all_signals & ~(hook ? fault_signals & ~mask : 0);
 
-  bool before_leave = pc >= reinterpret_cast<u64>(sigtape_safe_enter) && pc <= reinterpret_cast<u64>(sigtape_safe_issue);
+  bool before_leave =
+      pc >= reinterpret_cast<u64>(sigtape_safe_enter) && pc <= reinterpret_cast<u64>(sigtape_safe_issue);
   if (before_leave && rewinds_pc(capture_mode)) {
     // An ERESTART_RESTARTBLOCK call that a stop and a continue rewound into restart_syscall: ARM's kernel restarts it
     // without leaving the kernel, so that a handler now ends it with EINTR (arch/arm/kernel/signal.c).

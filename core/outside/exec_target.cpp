@@ -22,7 +22,8 @@ bool is_blank(u8 c) { return c == ' ' || c == '\t'; }
 // May `fd` (O_PATH) be executed by the effective user? 0 or the error.
 int check_executable(int fd, int dirfd, const std::string& path) {
   struct stat status;
-  if (long failed = raw_syscall(SYS_newfstatat, fd, "", &status, AT_EMPTY_PATH); failed < 0) return static_cast<int>(-failed);
+  if (long failed = raw_syscall(SYS_newfstatat, fd, "", &status, AT_EMPTY_PATH); failed < 0)
+    return static_cast<int>(-failed);
   if (!S_ISREG(status.st_mode)) return EACCES;
   long result = raw_syscall(SYS_faccessat2, fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS);
   if (result == -ENOSYS) result = raw_syscall(SYS_faccessat, dirfd, path.c_str(), X_OK);

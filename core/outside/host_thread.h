@@ -2,6 +2,7 @@
 #pragma once
 #include <signal.h>
 
+#include <atomic>
 #include <memory>
 
 #include "core/cpu/engine.h"
@@ -40,10 +41,12 @@ struct HostThread {
   Baton::Waiter waiter;
   Staging staging;
   std::shared_ptr<OwnFds> own_fds;  // shared by the threads of a process; a vfork child has its own
-  u64 real_mask = 0;        // what the host thread's mask was last set to, outside of captures and of our own critical parts
-  u64 slice_start = 0;      // thread->tick when the baton was taken
-  bool is_leader = false;   // the host process's first thread, which stays until the end
+  u64 real_mask = 0;  // what the host thread's mask was last set to, outside of captures and of our own critical parts
+  u64 slice_start = 0;     // thread->tick when the baton was taken
+  bool is_leader = false;  // the host process's first thread, which stays until the end
   bool is_vfork_child = false;
+  u64 clone_flags = 0;      // of its own creation: what the host thread has to undo, once it runs
+  std::atomic<i32> tid{0};  // published by the host thread when it begins
 };
 
 // The calling thread's; nullptr where it has none. Async-signal-safe: initial-exec TLS is a fixed offset from fs.

@@ -120,8 +120,8 @@ LiveProgramFile::~LiveProgramFile() {
 Result<std::shared_ptr<ProgramFile>> LiveState::load_program(OpenFile file, const std::string& guest_path) {
   auto loaded = std::make_shared<LiveProgramFile>();
   loaded->owner = host().own_fds.get();
-  loaded->fd = host().own_fds->is_ours(file.fd()) ? HostFd{file.release()}
-                                                  : SIGTAPE_TRY(host().own_fds->adopt(file.release()));
+  loaded->fd =
+      host().own_fds->is_ours(file.fd()) ? HostFd{file.release()} : SIGTAPE_TRY(host().own_fds->adopt(file.release()));
   loaded->path = guest_path;
   struct stat status;
   if (long failed = raw_syscall(SYS_fstat, loaded->fd.value, &status); failed < 0)
@@ -180,7 +180,8 @@ Result<Image> Live::image() {
   } else {
     SIGTAPE_TRY(s.self_descriptor());
     ResolvedExec found = resolve_exec(s.root, {.path = options.path, .arguments = options.arguments});
-    if (found.error) return Error{fmt::format("{}: {}", options.path, reason(found.error)), found.error == ENOENT ? 127 : 126};
+    if (found.error)
+      return Error{fmt::format("{}: {}", options.path, reason(found.error)), found.error == ENOENT ? 127 : 126};
     if (found.kind != FileKind::arm_elf)
       return Error{fmt::format("{} is not a 32-bit ARM program", found.program), 126};
     image.arguments = std::move(found.arguments);
@@ -190,9 +191,9 @@ Result<Image> Live::image() {
   }
   s.program = SIGTAPE_TRY(s.load_program(std::move(file), program));
   s.system = system_of_elf(s.program->bytes);
-  CHECK_THAT(raw_syscall(SYS_getrandom, image.random.data(), image.random.size(), 0) ==
-                 static_cast<long>(image.random.size()),
-             "the host gives no random bytes");
+  CHECK_THAT(
+      raw_syscall(SYS_getrandom, image.random.data(), image.random.size(), 0) == static_cast<long>(image.random.size()),
+      "the host gives no random bytes");
   image.uid = static_cast<u32>(raw_syscall(SYS_getuid));
   image.euid = static_cast<u32>(raw_syscall(SYS_geteuid));
   image.gid = static_cast<u32>(raw_syscall(SYS_getgid));
@@ -224,7 +225,8 @@ void Live::started(os::Thread& thread) {
   host.thread = &thread;
   if (!s.image.path.empty()) set_thread_name(s.image.path);
   if (s.options.first_guest_argument) show_arguments_from(*s.options.first_guest_argument);
-  LOG(outside, "{} started as {} ({} mode)", s.program ? s.program->path : "", thread.id.value, name_of(s.options.delivery));
+  LOG(outside, "{} started as {} ({} mode)", s.program ? s.program->path : "", thread.id.value,
+      name_of(s.options.delivery));
 }
 
 void Live::answered(os::Thread&, const abi::Call&, const abi::Answer&) {}

@@ -63,7 +63,7 @@ struct LiveOptions {
   bool from_exec = false;
   HostFd self{-1};     // O_PATH descriptor of the sigtape binary; -1: Live opens /proc/self/exe
   HostFd program{-1};  // the program to load, already open; -1: Live opens `path`
-  int own_base = 0;  // of OwnFds
+  int own_base = 0;    // of OwnFds
   std::string program_path;
   std::string hook_words;                 // what about_to_exec left in ExecPlan::words
   std::vector<HostFd> kept;               // and in ExecPlan::keep

@@ -64,7 +64,7 @@ bool has_masked_variant(long number) {
 void make_masked(const SyscallWords& from, u64 guest_mask, MaskedCall& to) {
   to.words = from;
   to.mask = guest_mask;
-  long (&a)[6] = to.words.arguments;
+  long(&a)[6] = to.words.arguments;
   auto take_time = [&](long address) {
     if (!address) return long{0};
     to.time = *reinterpret_cast<const timespec*>(address);
@@ -136,8 +136,8 @@ bool handler_restarts(const HostThread& host, abi::System system) {
 HostResult guess(HostThread& host, const abi::Call& call, DeliveryMode mode, HostResult result) {
   bool interrupted = host.pending && (!result.done || result.value == -EINTR);
   if (!interrupted || !is_interruptible(call)) return result;
-  bool restart = mode == DeliveryMode::always_restart ||
-                 (mode == DeliveryMode::self_wake && handler_restarts(host, call.system));
+  bool restart =
+      mode == DeliveryMode::always_restart || (mode == DeliveryMode::self_wake && handler_restarts(host, call.system));
   return restart ? HostResult{} : HostResult{true, -EINTR};
 }
 
@@ -161,7 +161,8 @@ SyscallWords words_of(long number, const long (&words)[6]) {
 
 }  // namespace
 
-CallContext::CallContext(Live& live_, os::Thread& thread_, const abi::Call& call_, abi::Answer& answer_, HostThread& host)
+CallContext::CallContext(Live& live_, os::Thread& thread_, const abi::Call& call_, abi::Answer& answer_,
+                         HostThread& host)
     : thread(thread_), call(call_), space(live_.inside().space()), live(live_), answer(answer_), host_(host) {}
 
 int CallContext::fd(unsigned i) const { return host_.own_fds->is_ours(signed_word(i)) ? -1 : signed_word(i); }
@@ -226,17 +227,21 @@ void CallContext::unsupported(const char* what, int host_error) {
 void Live::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) {
   LiveState& s = *state_;
   HostThread& host = s.host(thread);
-  s.settle(host);
+  // A capture that was taken may still keep all signals blocked: the kernel side asks on its own behalf then.
   host.staging.reset();
   CallContext context(*this, thread, call, answer, host);
   Handler handler =
       call.system == abi::System::freebsd ? freebsd_handler_of(call.number) : linux_handler_of(call.number);
-  if (handler) handler(context);
-  else if (!answer_by_row(context)) context.unsupported("system call", ENOSYS);
+  if (handler)
+    handler(context);
+  else if (!answer_by_row(context))
+    context.unsupported("system call", ENOSYS);
   LOG(syscall, "{} {} {}", thread.id.value, abi::name_of(call.system, call.number),
-      std::holds_alternative<abi::Done>(answer.outcome)     ? fmt::format("= {:#x}", std::get<abi::Done>(answer.outcome).value)
-      : std::holds_alternative<abi::Failed>(answer.outcome) ? fmt::format("failed: {}", std::get<abi::Failed>(answer.outcome).error)
-                                                            : "not done");
+      std::holds_alternative<abi::Done>(answer.outcome)
+          ? fmt::format("= {:#x}", std::get<abi::Done>(answer.outcome).value)
+      : std::holds_alternative<abi::Failed>(answer.outcome)
+          ? fmt::format("failed: {}", std::get<abi::Failed>(answer.outcome).error)
+          : "not done");
 }
 
 }  // namespace sigtape::outside

@@ -31,7 +31,9 @@ struct LiveState {
   Image image;
   std::shared_ptr<ProgramFile> program;
   abi::System system = abi::System::linux_eabi;
-  HostFd self{-1};  // the sigtape binary, O_PATH
+  HostFd self{-1};                   // the sigtape binary, O_PATH
+  std::optional<i32> leader_status;  // the first thread has ended, others go on
+  bool has_made_threads = false;
   std::vector<u8*> free_stacks;  // for vfork children, stack_bytes each
 
   static constexpr u64 stack_bytes = 1 << 20;

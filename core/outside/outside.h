@@ -17,14 +17,14 @@ namespace sigtape::outside {
 
 // How a process image begins: what execve hands over. Random bytes and ids come from outside and so go on the tape.
 struct Image {
-  std::string path;     // as given to execve: AT_EXECFN
+  std::string path;  // as given to execve: AT_EXECFN
   std::vector<std::string> arguments, environment;
   std::array<u8, 32> random{};
   u32 uid = 0, euid = 0, gid = 0, egid = 0;
   i32 pid = 0;
-  u64 stack_limit = 8u << 20;  // RLIMIT_STACK; ~0 for RLIM_INFINITY, as the two below
-  u64 data_limit = ~u64{0};    // RLIMIT_DATA
-  u64 space_limit = ~u64{0};   // RLIMIT_AS
+  u64 stack_limit = 8u << 20;                // RLIMIT_STACK; ~0 for RLIM_INFINITY, as the two below
+  u64 data_limit = ~u64{0};                  // RLIMIT_DATA
+  u64 space_limit = ~u64{0};                 // RLIMIT_AS
   os::SigSet mask, ignored, pending_unused;  // inherited over exec
 };
 

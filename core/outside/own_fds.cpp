@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/outside/raw_syscall.h"
@@ -52,7 +54,8 @@ Result<HostFd> OwnFds::adopt(int fd) {
   }
   long moved = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, base_);
   // The guest may have lowered its hard limit below our range since.
-  if (moved < 0) moved = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, std::max<int>(static_cast<int>(limit.rlim_cur) - range, 3));
+  if (moved < 0)
+    moved = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, std::max<int>(static_cast<int>(limit.rlim_cur) - range, 3));
   if (above) raw_syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, nullptr);
   raw_syscall(SYS_close, fd);
   if (moved < 0) return Error{fmt::format("no descriptor is left for sigtape itself (error {})", -moved)};

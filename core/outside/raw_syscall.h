@@ -11,10 +11,7 @@ namespace sigtape::outside {
 inline long raw_word(const volatile void* p) { return reinterpret_cast<long>(p); }
 inline long raw_word(std::nullptr_t) { return 0; }
 template <class I>
-  requires(std::is_integral_v<I> || std::is_enum_v<I>)
-inline long raw_word(I i) {
-  return static_cast<long>(i);
-}
+requires(std::is_integral_v<I> || std::is_enum_v<I>) inline long raw_word(I i) { return static_cast<long>(i); }
 
 // The kernel's value, -errno where it failed.
 template <class... A>

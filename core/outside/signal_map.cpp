@@ -12,11 +12,40 @@ namespace {
 using abi::System;
 
 // FreeBSD sys/sys/signal.h to Linux asm-generic/signal.h; index: FreeBSD's number.
-constexpr std::array<u8, 34> from_freebsd = {
-    0,       SIGHUP,  SIGINT,  SIGQUIT, SIGILL,    SIGTRAP,   SIGABRT, SIGSTKFLT /* EMT */, SIGFPE,
-    SIGKILL, SIGBUS,  SIGSEGV, SIGSYS,  SIGPIPE,   SIGALRM,   SIGTERM, SIGURG,   SIGSTOP,
-    SIGTSTP, SIGCONT, SIGCHLD, SIGTTIN, SIGTTOU,   SIGIO,     SIGXCPU, SIGXFSZ,  SIGVTALRM,
-    SIGPROF, SIGWINCH, SIGPWR /* INFO */, SIGUSR1, SIGUSR2,   32 /* THR */, 33 /* LIBRT */};
+constexpr std::array<u8, 34> from_freebsd = {0,
+                                             SIGHUP,
+                                             SIGINT,
+                                             SIGQUIT,
+                                             SIGILL,
+                                             SIGTRAP,
+                                             SIGABRT,
+                                             SIGSTKFLT /* EMT */,
+                                             SIGFPE,
+                                             SIGKILL,
+                                             SIGBUS,
+                                             SIGSEGV,
+                                             SIGSYS,
+                                             SIGPIPE,
+                                             SIGALRM,
+                                             SIGTERM,
+                                             SIGURG,
+                                             SIGSTOP,
+                                             SIGTSTP,
+                                             SIGCONT,
+                                             SIGCHLD,
+                                             SIGTTIN,
+                                             SIGTTOU,
+                                             SIGIO,
+                                             SIGXCPU,
+                                             SIGXFSZ,
+                                             SIGVTALRM,
+                                             SIGPROF,
+                                             SIGWINCH,
+                                             SIGPWR /* INFO */,
+                                             SIGUSR1,
+                                             SIGUSR2,
+                                             32 /* THR */,
+                                             33 /* LIBRT */};
 constexpr int freebsd_rt_first = 65, host_rt_first = 34, host_rt_count = 31;
 
 constexpr std::array<u8, 65> to_freebsd = [] {

@@ -7,7 +7,7 @@ namespace sigtape::outside {
 
 enum class DefaultAction : u8 { terminate, ignore, stop };
 
-int host_signal_of(abi::System system, os::Signal signal);   // 0: the host has nothing to send or catch it by
+int host_signal_of(abi::System system, os::Signal signal);  // 0: the host has nothing to send or catch it by
 os::Signal guest_signal_of(abi::System system, int host_signal);
 u64 host_set_of(abi::System system, const os::SigSet& set);
 os::SigSet guest_set_of(abi::System system, u64 host_set);

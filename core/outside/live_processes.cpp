@@ -1,0 +1,192 @@
+// fork as a fork, and vfork as what it is: another process in the same memory.
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/check.h"
+#include "core/base/log.h"
+#include "core/outside/live_state.h"
+#include "core/outside/raw_syscall.h"
+
+namespace sigtape::outside {
+namespace {
+
+// Thread ids and the thread pointer are stored by the kernel side, in guest memory; CLONE_VM is a matter of the call.
+constexpr u64 kernel_side_flags =
+    CLONE_VM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED;
+constexpr u64 clear_sighand = u64{1} << 32;  // clone3's only
+constexpr u64 low_flags = 0xffff'ff00;       // what clone(2) has room for
+
+struct CloneAnswer {
+  long pid;
+  i32 pidfd = -1;
+};
+
+// libc's fork where it will do: it waits for other threads to be out of malloc.
+CloneAnswer host_fork(const CloneRequest& request) {
+  u64 flags = request.flags & ~kernel_side_flags & low_flags;
+  CloneAnswer made{};
+  if (flags == 0 && request.exit_signal == SIGCHLD) {
+    made.pid = ::fork();
+    if (made.pid < 0) made.pid = -errno;
+    return made;
+  }
+  made.pid = raw_syscall(SYS_clone, flags | static_cast<u64>(request.exit_signal), nullptr, &made.pidfd, nullptr, 0);
+  return made;
+}
+
+struct SharedBeginning {
+  LiveState* state;
+  HostThread* host;
+  u64 flags;
+};
+
+// In the child, on a stack of its own. With CLONE_VFORK it runs with the parent thread's TLS, the parent being held by
+// the kernel; otherwise with that of a host thread that waits for its end.
+int shared_child_main(void* raw) {
+  SharedBeginning beginning = *static_cast<SharedBeginning*>(raw);
+  LiveState& s = *beginning.state;
+  HostThread& host = *beginning.host;
+  current_host_thread = &host;
+  i32 pid = static_cast<i32>(raw_syscall(SYS_getpid));
+  if (!(beginning.flags & CLONE_VFORK)) {
+    host.tid.store(pid, std::memory_order_release);
+    raw_syscall(SYS_futex, &host.tid, FUTEX_WAKE_PRIVATE, 1);
+    s.take_baton(host);
+  }
+  os::Thread& thread = *host.thread;
+  if (beginning.flags & CLONE_VFORK) {  // the parent can't do it before the child is over
+    thread.id = ThreadId{pid};
+    thread.group->pid = pid;
+    s.inside->adopt(std::unique_ptr<os::Thread>(&thread));
+    host.tid.store(pid, std::memory_order_release);
+  }
+  host.slice_start = thread.tick.value;
+  if (beginning.flags & clear_sighand) mirror_start(s.system, s.options.delivery, inherited_ignored());
+  s.hooks.vfork_child_begins(thread);
+  host.real_mask = s.host_mask(thread.mask);
+  set_real_mask(host.real_mask);
+  s.inside->run(thread);
+  UNREACHABLE("a process that shares memory came back from its end");
+}
+
+u8* take_stack(LiveState& s) {
+  if (!s.free_stacks.empty()) {
+    u8* stack = s.free_stacks.back();
+    s.free_stacks.pop_back();
+    return stack;
+  }
+  void* at = mmap(nullptr, LiveState::stack_bytes, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (at == MAP_FAILED) return nullptr;
+  mprotect(at, 4096, PROT_NONE);
+  return static_cast<u8*>(at);
+}
+
+HostThread& new_shared_child(LiveState& s, os::Thread& child) {
+  HostThread& born = s.new_host_thread(&child);
+  born.is_vfork_child = true;
+  born.own_fds = std::make_shared<OwnFds>(*s.host().own_fds);  // its descriptor table is a copy
+  return born;
+}
+
+void put_pidfd(HostThread& host, const CloneRequest& request, i32 pidfd, abi::Answer& answer) {
+  if (!(request.flags & CLONE_PIDFD)) return;
+  u8* staged = host.staging.allocate(sizeof pidfd);
+  store(staged, pidfd);
+  answer.writes.push_back({request.pidfd, {staged, sizeof pidfd}});
+}
+
+}  // namespace
+
+void Live::fork(os::Thread& thread, const abi::Call& call, const CloneRequest& request, abi::Answer& answer) {
+  LiveState& s = *state_;
+  HostThread& host = s.host(thread);
+  host.staging.reset();
+  block_all();
+  if (host.pending) {
+    answer.outcome = abi::NotDone{};
+    return;
+  }
+  CloneAnswer made = host_fork(request);
+  if (made.pid < 0) {
+    answer.outcome = abi::Failed{guest_error_of(call.system, static_cast<int>(-made.pid))};
+  } else if (made.pid > 0) {
+    LOG(thread, "{} forked {}", thread.id.value, made.pid);
+    put_pidfd(host, request, made.pidfd, answer);
+    answer.outcome = abi::Done{static_cast<u32>(made.pid)};
+  } else {
+    s.baton.reset(host.waiter);
+    s.leader_status.reset();
+    host.is_leader = true;
+    host.is_vfork_child = false;
+    thread.id = ThreadId{static_cast<i32>(raw_syscall(SYS_gettid))};
+    thread.group->pid = static_cast<i32>(raw_syscall(SYS_getpid));
+    thread.group->is_vfork_child = false;
+    s.inside->forget_all_but(thread);
+    if (request.flags & clear_sighand) mirror_start(s.system, s.options.delivery, inherited_ignored());
+    answer.outcome = abi::Done{0};
+  }
+  s.unblock(host);
+}
+
+void Live::vfork(os::Thread& parent, const abi::Call& call, const CloneRequest& request,
+                 std::unique_ptr<os::Thread> child, abi::Answer& answer) {
+  LiveState& s = *state_;
+  HostThread& host = s.host(parent);
+  host.staging.reset();
+  if (!(request.flags & CLONE_VFORK)) {
+    answer.notes.unsupported = true;
+    answer.notes.unsupported_what = "clone with CLONE_VM, without CLONE_THREAD and CLONE_VFORK";
+    answer.outcome = abi::Failed{guest_error_of(call.system, EINVAL)};
+    return;
+  }
+  block_all();
+  if (host.pending) {
+    answer.outcome = abi::NotDone{};
+    return;
+  }
+  u8* stack = take_stack(s);
+  HostThread& born = new_shared_child(s, *child);
+  SharedBeginning beginning{&s, &born, request.flags};
+  u64 flags = (request.flags & ~kernel_side_flags & low_flags) | CLONE_VM;
+  // The baton goes from parent to child and back: the kernel holds the parent meanwhile.
+  host.holds_baton = false;
+  born.holds_baton = true;
+  s.baton.inherit(host.waiter, born.waiter);
+  i32 pidfd = -1;
+  int pid = -1, error = ENOMEM;
+  if (stack) {
+    pid = clone(shared_child_main, stack + LiveState::stack_bytes,
+                static_cast<int>(flags | static_cast<u64>(request.exit_signal)), &beginning, &pidfd);
+    error = errno;
+  }
+  current_host_thread = &host;
+  if (s.baton.inherit(born.waiter, host.waiter))
+    host.holds_baton = true;
+  else
+    s.take_baton(host);
+  if (pid < 0) {
+    answer.outcome = abi::Failed{guest_error_of(call.system, error)};
+  } else {
+    os::Thread* left = child.release();  // the machine's, since the child began
+    bool began = born.tid.load(std::memory_order_acquire) != 0;
+    if (began) {
+      s.hooks.vfork_child_gone(*left);
+      s.inside->forget(*left);
+    } else {
+      delete left;  // killed before its first step
+    }
+    put_pidfd(host, request, pidfd, answer);
+    answer.outcome = abi::Done{static_cast<u32>(pid)};
+    LOG(thread, "{} had {} in its memory, which is gone", parent.id.value, pid);
+  }
+  delete &born;
+  if (stack) s.free_stacks.push_back(stack);
+  s.unblock(host);
+}
+
+}  // namespace sigtape::outside
