@@ -133,26 +133,33 @@ bool handler_restarts(const HostThread& host, abi::System system) {
   return host.thread->group && host.thread->group->dispositions->action[static_cast<unsigned>(signal.value)].restart;
 }
 
-HostResult guess(HostThread& host, const abi::Call& call, DeliveryMode mode, HostResult result) {
+HostResult guess(HostThread& host, const abi::Call& call, DeliveryMode mode, abi::CallNotes& notes, HostResult result) {
   bool interrupted = host.pending && (!result.done || result.value == -EINTR);
   if (!interrupted || !is_interruptible(call)) return result;
-  bool restart =
-      mode == DeliveryMode::always_restart || (mode == DeliveryMode::self_wake && handler_restarts(host, call.system));
+  notes.decided_by_mode = true;
+  bool restart = mode == DeliveryMode::always_restart ||
+                 (mode == DeliveryMode::self_wake && handler_restarts(host, call.system));
   return restart ? HostResult{} : HostResult{true, -EINTR};
 }
 
-HostResult issue(LiveState& s, HostThread& host, const abi::Call& call, const SyscallWords& words,
-                 abi::CallNotes& notes) {
-  DeliveryMode mode = s.options.delivery;
+HostResult issue_as_mode_says(DeliveryMode mode, HostThread& host, const SyscallWords& words, abi::CallNotes& notes) {
   switch (mode) {
-    case DeliveryMode::safe: return issue_safely(host, words);
     case DeliveryMode::check_first: return check_then_issue(host, words, notes);
     case DeliveryMode::mask_and_pcall: return mask_and_issue(host, words, notes);
+    case DeliveryMode::safe:
     case DeliveryMode::self_wake:
     case DeliveryMode::always_eintr:
-    case DeliveryMode::always_restart: return guess(host, call, mode, issue_safely(host, words));
+    case DeliveryMode::always_restart: return issue_safely(host, words);
   }
   UNREACHABLE("delivery mode {}", static_cast<int>(mode));
+}
+
+HostResult issue(DeliveryMode mode, HostThread& host, const abi::Call& call, const SyscallWords& words,
+                 abi::CallNotes& notes) {
+  HostResult result = issue_as_mode_says(mode, host, words, notes);
+  if (result.value == -EINTR && result.done && host.pending) notes.host_interrupted = true;
+  bool guesses = mode == DeliveryMode::self_wake || mode == DeliveryMode::always_eintr || mode == DeliveryMode::always_restart;
+  return guesses ? guess(host, call, mode, notes, result) : result;
 }
 
 SyscallWords words_of(long number, const long (&words)[6]) {
@@ -189,7 +196,7 @@ HostResult CallContext::issue_blocking(long number, const long (&words)[6]) {
   SyscallWords call_words = words_of(number, words);
   s.put_down_baton(host_);
   if (notes.entered_ns == 0) notes.entered_ns = monotonic_ns();
-  HostResult result = issue(s, host_, call, call_words, notes);
+  HostResult result = issue(s.options.delivery, host_, call, call_words, notes);
   notes.left_ns = monotonic_ns();
   s.take_baton(host_);
   return result;
