@@ -115,31 +115,26 @@ static_assert(ordered(vfp_rows));
 static_assert(ordered(neon_data_rows));
 static_assert(ordered(neon_memory_rows));
 
-Insn undefined(u32 word, u8 width, bool thumb) {
-  Insn insn;
-  insn.bits = word;
-  insn.width = width;
-  insn.thumb = thumb;
-  return insn;
-}
+constexpr bool is_comparison(Op op) { return op == Op::tst || op == Op::teq || op == Op::cmp || op == Op::cmn; }
 
-// Puts the plain letters in place and lets the row's expand function do the rest.
-Insn insn_of(const Row& row, u32 word, u8 width, bool thumb) {
-  Fields f = row.pattern.fields(word);
+// Puts the plain letters in place and lets the row's expand function do the rest. No row: undefined.
+Insn insn_of(const Row* row, u32 word, u8 width, bool thumb) {
   Insn insn;
-  insn.op = row.op;
-  insn.form = row.form;
   insn.width = width;
   insn.thumb = thumb;
   insn.bits = word;
-  if (row.conditional) insn.cond = static_cast<Cond>(f['c']);
+  if (!row) return insn;
+  Fields f = row->pattern.fields(word);
+  insn.op = row->op;
+  insn.form = row->form;
+  if (row->conditional) insn.cond = static_cast<Cond>(f['c']);
   insn.d = static_cast<u8>(f['d']);
   insn.n = static_cast<u8>(f['n']);
   insn.m = static_cast<u8>(f['m']);
   insn.s = static_cast<u8>(f['s']);
   insn.t = static_cast<u8>(f['t']);
   insn.a = static_cast<u8>(f['a']);
-  insn.set_flags = f['S'] || row.op == Op::cmp || row.op == Op::cmn || row.op == Op::tst || row.op == Op::teq;
+  insn.set_flags = f['S'] || is_comparison(row->op);
   insn.pre = f['P'];
   insn.add = f['U'];
   insn.write_back = f['W'];
@@ -152,9 +147,14 @@ Insn insn_of(const Row& row, u32 word, u8 width, bool thumb) {
   insn.list = static_cast<u16>(f['r']);
   insn.size = static_cast<u8>(f['z']);
   insn.cmode = static_cast<u8>(f['C']);
-  if (row.expand) {
-    row.expand(f, insn);
-    if (insn.op == Op::undefined) return undefined(word, width, thumb);
+  if (row->expand) {
+    row->expand(f, insn);
+    if (insn.op == Op::undefined) {
+      insn = Insn{};
+      insn.width = width;
+      insn.thumb = thumb;
+      insn.bits = word;
+    }
   }
   return insn;
 }
@@ -170,32 +170,24 @@ u32 simd_form_of_t32(u32 word) {
 
 }  // namespace
 
-Insn decode_a32(u32 word) {
-  const Row* row = a32_index.find(word);
-  return row ? insn_of(*row, word, 4, false) : undefined(word, 4, false);
-}
+Insn decode_a32(u32 word) { return insn_of(a32_index.find(word), word, 4, false); }
 
 Insn decode_thumb(u16 first, u16 second, u8 it) {
-  Insn insn;
-  if (!is_t32(first)) {
-    const Row* row = t16_index.find(first);
-    insn = row ? insn_of(*row, first, 2, true) : undefined(first, 2, true);
-  } else {
-    u32 word = u32{first} << 16 | second;
-    u32 simd = simd_form_of_t32(word);
-    const Row* row = simd ? a32_index.find(simd) : t32_index.find(word);
-    insn = row ? insn_of(*row, simd ? simd : word, 4, true) : undefined(word, 4, true);
-    insn.bits = word;
-  }
-  return in_it_block(it) ? inside_it(insn, it) : insn;
+  if (in_it_block(it)) return inside_it(decode_thumb(first, second, 0), it);
+  if (!is_t32(first)) return insn_of(t16_index.find(first), first, 2, true);
+  u32 word = u32{first} << 16 | second;
+  u32 simd = simd_form_of_t32(word);
+  if (!simd) return insn_of(t32_index.find(word), word, 4, true);
+  Insn insn = insn_of(a32_index.find(simd), simd, 4, true);
+  insn.bits = word;
+  return insn;
 }
 
 Insn inside_it(Insn insn, u8 it) {
   // BKPT is unconditional (A8.8.24); IT and conditional branches inside a block are UNPREDICTABLE and stay as they are.
   if (insn.op == Op::bkpt || insn.op == Op::it || insn.cond != Cond::al) return insn;
   insn.cond = it_cond(it);
-  bool compares = insn.op == Op::cmp || insn.op == Op::cmn || insn.op == Op::tst;
-  if (insn.width == 2 && !compares) insn.set_flags = false;
+  if (insn.width == 2 && !is_comparison(insn.op)) insn.set_flags = false;
   return insn;
 }
 

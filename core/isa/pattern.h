@@ -27,21 +27,33 @@ namespace sigtape::isa {
 //   L  the immediate shift's L bit      B  free for one row's own use
 inline constexpr std::string_view alphabet = "cSdnmstaikoPUWrfwxyDNMFQuzEpCTlgALB";
 
-// The letters' raw values in one encoding.
+// Letters that may be longer than eight bits.
+constexpr bool is_wide(char letter) { return letter == 'i' || letter == 'r'; }
+
+// The letters' raw values in one encoding. In two parts, so that most of them are bytes: this is on the decoder's path.
 class Fields {
  public:
-  u32 operator[](char letter) const { return values_[static_cast<u8>(letter) & 63]; }
-  u32& at(char letter) { return values_[static_cast<u8>(letter) & 63]; }
+  constexpr u32 operator[](char letter) const { return is_wide(letter) ? wide_[letter == 'r'] : small_[letter & 63]; }
+  constexpr void append(char letter, u32 bits, u8 width) {
+    u8& value = small_[letter & 63];
+    value = static_cast<u8>(value << width | bits);
+  }
+  constexpr void append_wide(char letter, u32 bits, u8 width) {
+    u32& value = wide_[letter == 'r'];
+    value = value << width | bits;
+  }
 
  private:
-  std::array<u32, 64> values_{};  // letters are 0x41-0x7a, so the low six bits tell them apart
+  std::array<u8, 64> small_{};  // letters are 0x41-0x7a, so the low six bits tell them apart
+  std::array<u32, 2> wide_{};
 };
 
-// One run of a letter: fields[letter] = fields[letter] << width | (word >> shift & ones(width)).
+// One run of a letter, to be appended to what the letter has so far.
 struct Run {
   char letter = 0;
   u8 shift = 0;
   u8 width = 0;
+  constexpr u32 of(u32 word) const { return word >> shift & ((u32{1} << width) - 1); }
 };
 
 struct Bits {
@@ -58,6 +70,7 @@ namespace pattern_error {  // not constexpr: a call ends the compilation, with t
 void letter_outside_the_alphabet();
 void not_16_or_32_bits();
 void too_many_fields();
+void letter_longer_than_eight_bits();
 void too_many_exceptions();
 void letter_that_the_form_does_not_have();
 void letter_that_the_row_does_not_have();
@@ -67,7 +80,8 @@ struct Pattern {
   Bits fixed;
   u8 width = 0;  // 16 or 32
   u8 run_count = 0;
-  std::array<Run, 12> runs{};
+  u8 small_count = 0;          // runs of wide letters come last
+  std::array<Run, 12> runs{};  // of one letter highest first
 
   consteval Pattern(const char* text) {
     for (const char* p = text; *p; ++p) width += *p != ' ';
@@ -92,6 +106,21 @@ struct Pattern {
       }
       previous = *p;
     }
+    put_wide_letters_last();
+  }
+  consteval void put_wide_letters_last() {
+    std::array<Run, 12> found = runs;
+    u8 place = 0;
+    for (bool wide : {false, true}) {
+      for (u8 i = 0; i < run_count; ++i)
+        if (is_wide(found[i].letter) == wide) runs[place++] = found[i];
+      if (!wide) small_count = place;
+    }
+    for (u8 i = 0; i < small_count; ++i) {
+      u32 total = 0;
+      for (u8 j = 0; j < small_count; ++j) total += runs[j].letter == runs[i].letter ? runs[j].width : 0;
+      if (total > 8) pattern_error::letter_longer_than_eight_bits();
+    }
   }
   consteval Bits all_ones(char letter) const {
     u32 ones = 0;
@@ -102,10 +131,9 @@ struct Pattern {
   }
   constexpr Fields fields(u32 word) const {
     Fields fields;
-    for (u8 i = 0; i < run_count; ++i) {
-      u32& value = fields.at(runs[i].letter);
-      value = value << runs[i].width | (word >> runs[i].shift & ((u32{1} << runs[i].width) - 1));
-    }
+    u8 i = 0;
+    for (; i < small_count; ++i) fields.append(runs[i].letter, runs[i].of(word), runs[i].width);
+    for (; i < run_count; ++i) fields.append_wide(runs[i].letter, runs[i].of(word), runs[i].width);
     return fields;
   }
 };
