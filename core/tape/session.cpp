@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -101,6 +102,13 @@ Session::~Session() {
 void Session::note_full(StreamId stream, u32 number) {
   u32 slot = page_->ring_next.fetch_add(1) % SessionPage::ring_size;
   page_->ring[slot].store(((u64{stream.value} << 32) | number) + 1);
+}
+
+void Session::ask_to_stop(Stop stop, const std::string& reason) {
+  Stop none = Stop::no;
+  if (!page_->stop.compare_exchange_strong(none, stop)) return;
+  std::size_t length = std::min(reason.size(), page_->stop_reason.size() - 1);
+  std::memcpy(page_->stop_reason.data(), reason.data(), length);
 }
 
 u32 Session::compress_some(u32 count) {

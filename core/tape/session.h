@@ -27,8 +27,9 @@ struct SessionPage {
   i32 session_pid;
   std::atomic<u32> next_stream;
   std::atomic<Stop> stop;
-  std::atomic<u32> closed;  // 1: the session wrote its end
-  u32 padding;
+  std::atomic<u32> closed;   // 1: the session wrote its end
+  std::atomic<u32> started;  // 1: the first program got as far as its first instruction
+  std::array<char, 256> stop_reason;  // where a recording process had to stop; written by the first one
   std::atomic<u64> events, bytes;
   u64 digest_every;  // 0: no digests but at the end
   u64 seed;          // 0: none
@@ -69,6 +70,8 @@ class Session {
   StreamId new_stream() { return StreamId{page_->next_stream.fetch_add(1)}; }
   // A segment is full; the session's own process compresses it when it gets to it.
   void note_full(StreamId stream, u32 number);
+  // The session is to end the whole recording; the first reason stays.
+  void ask_to_stop(Stop stop, const std::string& reason);
   // Compresses what note_full() left, at most `count`; how many were done.
   u32 compress_some(u32 count);
   // At the end: compresses every segment that is full or whose writer is gone.

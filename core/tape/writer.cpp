@@ -33,7 +33,7 @@ constexpr u64 page_aligned(u64 bytes) { return (bytes + 4095) & ~u64{4095}; }
 }  // namespace
 
 Result<std::unique_ptr<StreamWriter>> StreamWriter::open(Session& session, const StreamBegan& began) {
-  std::unique_ptr<StreamWriter> writer{new StreamWriter(session, began.stream)};
+  std::unique_ptr<StreamWriter> writer{new StreamWriter(session, began)};
   std::string name = std::to_string(began.stream.value);
   if (mkdirat(session.descriptors().streams.value, name.c_str(), 0777) != 0)
     return host_error("a new stream can't be begun on the tape");
@@ -83,7 +83,7 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
   segment_->version = format_version;
   segment_->stream = stream_.value;
   segment_->number = number_++;
-  segment_->writer_pid = static_cast<u32>(getpid());
+  segment_->writer_pid = static_cast<u32>(writer_pid_);
   segment_->first_event = first_event_;
   segment_->first_ns = ns;
   segment_->magic = segment_magic;
@@ -130,7 +130,7 @@ Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
 }
 
 void StreamWriter::write_last_note(u64 ns, const Error& why) {
-  session_.page().stop.store(Stop::disk_full);
+  session_.ask_to_stop(Stop::disk_full, why.text);
   if (segment_ == nullptr) return;
   auto note = encoder_.encode(ThreadId{}, Tick{}, ns, Note{NoteKind::disk_full, why.text.substr(0, 200)});
   if (record_bytes(note.message.size()) > tail_bytes) return;

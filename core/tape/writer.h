@@ -33,7 +33,8 @@ class StreamWriter {
   void abandon();
 
  private:
-  StreamWriter(Session& session, StreamId stream) : session_(session), stream_(stream) {}
+  StreamWriter(Session& session, const StreamBegan& began)
+      : session_(session), stream_(began.stream), writer_pid_(began.pid) {}
   Result<void> append(u64 ns, const Encoder::Encoded& encoded);
   Result<void> next_segment(u64 ns, u64 wanted);
   void put(u8 kind, std::span<const u8> payload);
@@ -43,6 +44,7 @@ class StreamWriter {
 
   Session& session_;
   StreamId stream_;
+  i32 writer_pid_;  // of the stream's process; a vfork child may write for it
   Encoder encoder_;
   SegmentHeader* segment_ = nullptr;  // the mapping of the open one
   u64 mapped_bytes_ = 0;

@@ -32,7 +32,7 @@ struct TemporaryTape {
     StreamBegan began;
     began.stream = stream;
     began.origin = origin;
-    began.pid = 100;
+    began.pid = 99'999'999;  // of no process: who looks whether the writer lives finds none
     began.parent_pid = 99;
     return std::move(*StreamWriter::open(*session, began));
   }

@@ -1,0 +1,297 @@
+// The Recorder: calls, signals, the start of an image.
+#include "record/recorder.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "core/base/check.h"
+#include "core/base/log.h"
+#include "core/tape/host_file.h"
+#include "record/inputs.h"
+
+namespace sigtape::record {
+
+std::string StreamPlace::words() const {
+  return fmt::format("{} {} {} {}", stream.value, static_cast<unsigned>(origin), parent.value, parent_event);
+}
+
+Result<StreamPlace> StreamPlace::from_words(const std::string& words) {
+  StreamPlace place;
+  unsigned origin = 0;
+  unsigned long long parent_event = 0;
+  if (std::sscanf(words.c_str(), "%u %u %u %llu", &place.stream.value, &origin, &place.parent.value, &parent_event) != 4 ||
+      origin > static_cast<unsigned>(tape::Origin::exec))
+    return Error{"the recording session's words to a new image are not what they should be"};
+  place.origin = static_cast<tape::Origin>(origin);
+  place.parent_event = parent_event;
+  return place;
+}
+
+tape::StreamBegan began_at(const StreamPlace& place) {
+  tape::StreamBegan began;
+  began.stream = place.stream;
+  began.origin = place.origin;
+  began.parent = place.parent;
+  began.parent_event = place.parent_event;
+  began.pid = getpid();
+  began.parent_pid = getppid();
+  began.realtime_ns = tape::realtime_ns();
+  return began;
+}
+
+namespace {
+
+// Whether the call may be left waiting, so that the tape must show that it was begun.
+bool may_block(const abi::Call& call) {
+  return call.row == nullptr || call.row->restart != abi::Restart::not_interruptible || call.row->variants != nullptr;
+}
+
+}  // namespace
+
+Recorder::Recorder(tape::Session& session) : session_(session), store_(session.descriptors().files) {
+  if (u64 every = session.page().digest_every; every != 0) digest_due_ = every;
+}
+Recorder::~Recorder() = default;
+
+Result<std::unique_ptr<Recorder>> Recorder::begin(tape::Session& session, const StreamPlace& place) {
+  std::unique_ptr<Recorder> recorder{new Recorder(session)};
+  recorder->writer_ = SIGTAPE_TRY(tape::StreamWriter::open(session, began_at(place)));
+  return recorder;
+}
+
+// What is on the tape stays good; the session's own process says why nothing follows, and ends all others.
+void Recorder::give_up(const Error& error) {
+  session_.ask_to_stop(tape::Stop::failed, error.text);
+  LOG(tape, "the recording ends: {}", error.text);
+  _exit(125);
+}
+
+void Recorder::arrive(os::Thread& thread) {
+  if (current_ == &thread) [[likely]]
+    return;
+  if (last_id_.value != 0)
+    write(last_id_, current_ ? current_->tick : last_tick_, tape::Switched{thread.id, thread.tick});
+  current_ = &thread;
+  last_id_ = thread.id;
+}
+
+void Recorder::over(const os::Thread& thread) {
+  if (current_ != &thread) return;
+  last_tick_ = thread.tick;
+  current_ = nullptr;
+}
+
+void Recorder::attach(outside::Inside& inside) {
+  inside_ = &inside;
+  inner_->attach(inside);
+}
+
+// --- start of an image
+
+Result<outside::Image> Recorder::image() {
+  auto image = inner_->image();
+  if (image) write(ThreadId{image->pid}, Tick{}, tape::ImageBegan{*image});
+  return image;
+}
+
+Result<std::shared_ptr<outside::ProgramFile>> Recorder::open_program(const std::string& guest_path) {
+  stored_.reset();
+  auto file = inner_->open_program(guest_path);
+  if (store_failure_) return *store_failure_;
+  tape::ProgramOpened opened;
+  opened.path = guest_path;
+  if (file)
+    opened.file = stored_;
+  else
+    opened.refusal = file.error().text;
+  write(ThreadId{getpid()}, Tick{}, opened);
+  return file;
+}
+
+void Recorder::started(os::Thread& thread) {
+  image_started_ = true;
+  inner_->started(thread);
+  arrive(thread);
+  write(thread, tape::Started{});
+  session_.page().started.store(1);
+}
+
+HostFd Recorder::snapshot(const outside::MappedFile& file) {
+  auto kept = store_.keep(file.file, file.path, file.offset, file.bytes);
+  if (!kept) {
+    // A mapping that can't be stored can't be replayed: the end of the recording, unless there is no guest yet.
+    if (image_started_) give_up(kept.error());
+    store_failure_ = kept.error();
+    return file.file;
+  }
+  stored_ = kept->file;
+  if (file.shared) return file.file;
+  if (image_started_) {
+    mapped_copy_ = std::move(kept->fd);
+    return mapped_copy_.host();
+  }
+  int fd = kept->fd.release();  // the program stays open as long as it runs
+  if (!hide_) return HostFd{fd};
+  auto hidden = hide_(fd);
+  if (hidden) return *hidden;
+  store_failure_ = hidden.error();
+  return file.file;
+}
+
+// --- calls
+
+void Recorder::enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream,
+                     const outside::ExecRequest* exec) {
+  entered_.call = call;
+  entered_.new_stream = new_stream;
+  gather_inputs(inside_->space(), call, entered_.inputs);
+  if (exec != nullptr) {
+    entered_.path = exec->path;
+    entered_.arguments = exec->arguments;
+  } else {
+    entered_.path.clear();
+    entered_.arguments.clear();
+  }
+  write(thread, entered_);
+  called_.entered = true;
+  called_.inputs.clear();
+}
+
+void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
+  called_.output = tape::Output::none;
+  called_.output_bytes.clear();
+  const auto* done = std::get_if<abi::Done>(&answer.outcome);
+  if (done == nullptr || static_cast<i32>(done->value) <= 0 || !writes_to_descriptor(call)) return;
+  i32 descriptor = static_cast<i32>(call.words[0]);
+  struct stat status {};
+  if (fstat(descriptor, &status) != 0) return;
+  bool number_says_so = descriptor == 1 || descriptor == 2;
+  if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3) && !number_says_so) return;  // anybody's /dev/null
+  tape::FileKey key{status.st_dev, status.st_ino};
+  const tape::SessionPage& page = session_.page();
+  bool output = key == page.standard_output, error = key == page.standard_error;
+  if (!output && !error) return;
+  bool as_error = error && (!output || descriptor == 2);
+  called_.output = as_error ? tape::Output::standard_error : tape::Output::standard_output;
+  called_.output_bytes = outgoing_of(inside_->space(), call, done->value).bytes;
+}
+
+// The Called of a call whose `entered` and `inputs` are set.
+void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer) {
+  called_.call = call;
+  called_.outcome = answer.outcome;
+  called_.writes = answer.writes;
+  called_.signal_before_entry = answer.notes.signal_before_entry;
+  called_.entered_ns = answer.notes.entered_ns;
+  called_.left_ns = answer.notes.left_ns;
+  called_.unsupported = answer.notes.unsupported;
+  called_.unsupported_what.clear();
+  if (answer.notes.unsupported)
+    called_.unsupported_what = fmt::format(
+        "{}: {}", abi::name_of(call.system, call.number),
+        answer.notes.unsupported_what != nullptr ? answer.notes.unsupported_what : "not supported");
+  write(thread, called_);
+  if (called_.unsupported) write(thread, tape::Note{tape::NoteKind::unsupported, called_.unsupported_what});
+}
+
+void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) {
+  arrive(thread);
+  called_.answerer = tape::Answerer::outside;
+  called_.mapped.reset();
+  called_.child_stream = {};
+  bool entering = may_block(call);
+  if (entering)
+    enter(thread, call, {}, nullptr);
+  else
+    gather_inputs(inside_->space(), call, called_.inputs);
+  inner_->call(thread, call, answer);
+  arrive(thread);
+  called_.answerer = tape::Answerer::outside;  // others have used called_ meanwhile
+  called_.mapped.reset();
+  called_.child_stream = {};
+  called_.entered = entering;
+  if (entering) called_.inputs.clear();
+  note_output(call, answer);
+  leave(thread, call, answer);
+}
+
+void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) {
+  inner_->answered(thread, call, answer);
+  arrive(thread);
+  if (std::holds_alternative<abi::NotDone>(answer.outcome)) return;
+  called_.answerer = tape::Answerer::kernel;
+  called_.mapped.reset();
+  called_.child_stream = {};
+  called_.entered = false;
+  called_.output = tape::Output::none;
+  called_.output_bytes.clear();
+  gather_inputs(inside_->space(), call, called_.inputs);
+  leave(thread, call, answer);
+}
+
+void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
+                        abi::Answer& answer) {
+  arrive(thread);
+  stored_.reset();
+  inner_->map_file(thread, call, request, answer);
+  arrive(thread);
+  mapped_copy_ = {};
+  called_.answerer = tape::Answerer::outside;
+  called_.child_stream = {};
+  called_.entered = false;
+  called_.inputs.clear();
+  called_.output = tape::Output::none;
+  called_.output_bytes.clear();
+  called_.mapped.reset();
+  if (stored_ && std::holds_alternative<abi::Done>(answer.outcome))
+    called_.mapped = tape::MappedFile{request.at,
+                                      request.bytes,
+                                      request.prot.read,
+                                      request.prot.write,
+                                      request.prot.exec,
+                                      request.sharing == mem::Sharing::shared,
+                                      request.offset,
+                                      *stored_};
+  leave(thread, call, answer);
+}
+
+// --- signals
+
+std::optional<os::SigInfo> Recorder::take_signal(os::Thread& thread) {
+  arrive(thread);
+  if (writer_->next_index() >= digest_due_) {
+    write(thread, tape::Digest{digest()});
+    digest_due_ = writer_->next_index() + session_.page().digest_every;
+  }
+  auto info = inner_->take_signal(thread);
+  if (info) write(thread, tape::SignalTaken{*info});
+  return info;
+}
+
+void Recorder::delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) {
+  inner_->delivered(thread, info, action, frame);
+  arrive(thread);
+  write(thread, tape::SignalDelivered{info, action, frame});
+}
+
+bool Recorder::set_mask(os::Thread& thread) { return inner_->set_mask(thread); }
+
+void Recorder::set_action(os::Thread& thread, os::Signal signal, const os::SigAction& action) {
+  inner_->set_action(thread, signal, action);
+}
+
+// --- time
+
+u64 Recorder::budget(os::Thread& thread) { return inner_->budget(thread); }
+
+void Recorder::boundary(os::Thread& thread) {
+  arrive(thread);
+  inner_->boundary(thread);
+  arrive(thread);
+}
+
+}  // namespace sigtape::record

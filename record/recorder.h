@@ -1,0 +1,123 @@
+// The Recorder: stands behind the door, asks the outside that it wraps, and writes the answer on the tape.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/outside/live.h"
+#include "core/outside/outside.h"
+#include "core/tape/host_file.h"
+#include "core/tape/session.h"
+#include "core/tape/store.h"
+#include "core/tape/writer.h"
+
+namespace sigtape::record {
+
+// Which stream an image writes, and what came before it.
+struct StreamPlace {
+  tape::StreamId stream = tape::first_stream;
+  tape::Origin origin = tape::Origin::first;
+  tape::StreamId parent;
+  u64 parent_event = 0;
+  std::string words() const;  // for ExecPlan::words
+  static Result<StreamPlace> from_words(const std::string& words);
+};
+
+// Event 0 of the stream, by the calling process.
+tape::StreamBegan began_at(const StreamPlace& place);
+
+class Recorder final : public outside::Outside, public outside::LiveHooks {
+ public:
+  // `session` must outlive it.
+  static Result<std::unique_ptr<Recorder>> begin(tape::Session& session, const StreamPlace& place);
+  ~Recorder() override;
+
+  // The outside to ask, before anything else; and what the tape's digests are made by (none: no digests).
+  void wrap(outside::Outside& inner) { inner_ = &inner; }
+  void set_digest(std::function<u64()> digest) { digest_ = std::move(digest); }
+  // Moves one of our descriptors out of the guest's sight.
+  void set_hide(std::function<Result<HostFd>(int)> hide) { hide_ = std::move(hide); }
+
+  void attach(outside::Inside& inside) override;
+  Result<outside::Image> image() override;
+  Result<std::shared_ptr<outside::ProgramFile>> open_program(const std::string& guest_path) override;
+  void started(os::Thread& thread) override;
+  void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) override;
+  void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) override;
+  void map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
+                abi::Answer& answer) override;
+  std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
+  void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;
+  [[nodiscard]] bool set_mask(os::Thread& thread) override;
+  void set_action(os::Thread& thread, os::Signal signal, const os::SigAction& action) override;
+  u64 budget(os::Thread& thread) override;
+  void boundary(os::Thread& thread) override;
+  void start_thread(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
+                    std::unique_ptr<os::Thread> child, abi::Answer& answer) override;
+  void fork(os::Thread& thread, const abi::Call& call, const outside::CloneRequest& request,
+            abi::Answer& answer) override;
+  void vfork(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
+             std::unique_ptr<os::Thread> child, abi::Answer& answer) override;
+  void exec(os::Thread& thread, const abi::Call& call, const outside::ExecRequest& request,
+            abi::Answer& answer) override;
+  void end_thread(os::Thread& thread) override;
+  void end_process(os::Thread& thread, const outside::End& end) override;
+
+  // LiveHooks
+  HostFd snapshot(const outside::MappedFile& file) override;
+  void about_to_exec(os::Thread& thread, outside::ExecPlan& plan) override;
+  void vfork_child_begins(os::Thread& child) override;
+  void vfork_child_gone(os::Thread& child) override;
+
+ private:
+  explicit Recorder(tape::Session& session);
+  template <class What>
+  void write(ThreadId thread, Tick tick, const What& what) {
+    auto written = writer_->write(thread, tick, tape::monotonic_ns(), what);
+    if (!written) give_up(written.error());
+  }
+  template <class What>
+  void write(const os::Thread& thread, const What& what) {
+    write(thread.id, thread.tick, what);
+  }
+  // The thread runs now: notes that another one did before.
+  void arrive(os::Thread& thread);
+  void enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream, const outside::ExecRequest* exec);
+  void leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer);
+  void over(const os::Thread& thread);
+  void note_output(const abi::Call& call, const abi::Answer& answer);
+  void note_shared_memory(os::Thread& thread);
+  void begin_fork_child(os::Thread& thread, const abi::Call& call, const abi::Answer& answer, tape::StreamId stream,
+                        u64 parent_event);
+  void leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
+                      tape::StreamId child_stream);
+  u64 digest() const { return digest_ ? digest_() : 0; }
+  [[noreturn]] void give_up(const Error& error);
+
+  tape::Session& session_;
+  tape::FileStore store_;
+  std::unique_ptr<tape::StreamWriter> writer_;
+  outside::Outside* inner_ = nullptr;
+  outside::Inside* inside_ = nullptr;
+  std::function<u64()> digest_;
+  std::function<Result<HostFd>(int)> hide_;
+
+  // Who ran last; `current_` is nullptr when that thread is over.
+  os::Thread* current_ = nullptr;
+  ThreadId last_id_;
+  Tick last_tick_;
+  std::vector<ThreadId> vfork_parents_;  // of vforks whose child has not begun yet
+  u64 exec_event_ = 0;                   // index of the last exec's Entered
+  u64 digest_due_ = ~u64{0};
+
+  tape::Entered entered_;  // reused, so that their vectors are
+  tape::Called called_;
+  std::optional<tape::StoredFile> stored_;  // by the last snapshot()
+  std::optional<Error> store_failure_;      // or what kept it from that
+  tape::OwnedFd mapped_copy_;               // given out by snapshot() for a mapping that is being made
+  bool image_started_ = false;
+};
+
+}  // namespace sigtape::record

@@ -1,0 +1,137 @@
+// The Recorder: threads, forks, execs and ends.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "core/base/log.h"
+#include "core/tape/host_file.h"
+#include "record/recorder.h"
+
+namespace sigtape::record {
+
+void Recorder::start_thread(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
+                            std::unique_ptr<os::Thread> child, abi::Answer& answer) {
+  arrive(parent);
+  enter(parent, call, {}, nullptr);
+  Tick child_tick = child->tick;
+  inner_->start_thread(parent, call, request, std::move(child), answer);
+  arrive(parent);
+  leave_new_task(parent, call, answer, {});
+  const auto* done = std::get_if<abi::Done>(&answer.outcome);
+  if (done != nullptr)
+    write(ThreadId{static_cast<i32>(done->value)}, child_tick, tape::ThreadStarted{parent.id, false});
+}
+
+void Recorder::leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
+                              tape::StreamId child_stream) {
+  called_.answerer = tape::Answerer::outside;
+  called_.mapped.reset();
+  called_.entered = true;
+  called_.inputs.clear();
+  called_.output = tape::Output::none;
+  called_.output_bytes.clear();
+  called_.child_stream = child_stream;
+  leave(thread, call, answer);
+}
+
+// Memory that both processes may write is not on the tape when the other one does.
+void Recorder::note_shared_memory(os::Thread& thread) {
+  for (const auto& [at, mapping] : inside_->space().mappings()) {
+    if (mapping.sharing != mem::Sharing::shared || !mapping.prot.write) continue;
+    write(thread, tape::Note{tape::NoteKind::unsupported,
+                             fmt::format("writable memory at {:#x} is shared with a forked process; what the other one "
+                                         "writes there is not recorded",
+                                         at)});
+    return;
+  }
+}
+
+void Recorder::fork(os::Thread& thread, const abi::Call& call, const outside::CloneRequest& request,
+                    abi::Answer& answer) {
+  arrive(thread);
+  note_shared_memory(thread);
+  tape::StreamId child = session_.new_stream();
+  u64 index = writer_->next_index();
+  enter(thread, call, child, nullptr);
+  pid_t before = getpid();
+  inner_->fork(thread, call, request, answer);
+  if (getpid() != before) return begin_fork_child(thread, call, answer, child, index);
+  arrive(thread);
+  bool done = std::holds_alternative<abi::Done>(answer.outcome);
+  leave_new_task(thread, call, answer, done ? child : tape::StreamId{});
+}
+
+void Recorder::begin_fork_child(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
+                                tape::StreamId stream, u64 parent_event) {
+  StreamPlace place{stream, tape::Origin::fork, writer_->stream(), parent_event};
+  writer_->abandon();
+  auto writer = tape::StreamWriter::open(session_, began_at(place));
+  if (!writer) give_up(writer.error());
+  writer_ = std::move(*writer);
+  if (u64 every = session_.page().digest_every; every != 0) digest_due_ = every;
+  current_ = &thread;
+  last_id_ = thread.id;
+  leave_new_task(thread, call, answer, {});
+}
+
+void Recorder::vfork(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
+                     std::unique_ptr<os::Thread> child, abi::Answer& answer) {
+  arrive(parent);
+  enter(parent, call, {}, nullptr);
+  vfork_parents_.push_back(parent.id);
+  inner_->vfork(parent, call, request, std::move(child), answer);
+  arrive(parent);
+  if (!vfork_parents_.empty() && vfork_parents_.back() == parent.id) vfork_parents_.pop_back();  // no child began
+  leave_new_task(parent, call, answer, {});
+}
+
+void Recorder::vfork_child_begins(os::Thread& child) {
+  ThreadId parent = last_id_;
+  if (!vfork_parents_.empty()) {
+    parent = vfork_parents_.back();
+    vfork_parents_.pop_back();
+  }
+  write(child, tape::ThreadStarted{parent, true});
+  arrive(child);
+}
+
+void Recorder::vfork_child_gone(os::Thread& child) { over(child); }
+
+void Recorder::exec(os::Thread& thread, const abi::Call& call, const outside::ExecRequest& request,
+                    abi::Answer& answer) {
+  arrive(thread);
+  exec_event_ = writer_->next_index();
+  enter(thread, call, {}, &request);
+  inner_->exec(thread, call, request, answer);
+  arrive(thread);
+  leave_new_task(thread, call, answer, {});
+}
+
+void Recorder::about_to_exec(os::Thread& thread, outside::ExecPlan& plan) {
+  tape::ExecBegan began{plan.program, plan.target == outside::ExecTarget::native, {}, digest()};
+  if (!began.native) {
+    StreamPlace place{session_.new_stream(), tape::Origin::exec, writer_->stream(), exec_event_};
+    began.new_stream = place.stream;
+    plan.words = place.words();
+    const auto& ours = session_.descriptors();
+    plan.keep.insert(plan.keep.end(), {ours.streams, ours.files, ours.page});
+  }
+  write(thread, began);
+  if (!thread.group->is_vfork_child) writer_->finish();
+}
+
+void Recorder::end_thread(os::Thread& thread) {
+  arrive(thread);
+  write(thread, tape::ThreadEnded{});
+  over(thread);
+  inner_->end_thread(thread);
+}
+
+void Recorder::end_process(os::Thread& thread, const outside::End& end) {
+  arrive(thread);
+  write(thread, tape::Ended{end, thread.group->is_vfork_child, digest()});
+  over(thread);
+  if (!thread.group->is_vfork_child) writer_->finish();
+  inner_->end_process(thread, end);
+}
+
+}  // namespace sigtape::record
