@@ -186,6 +186,8 @@ void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi:
   called_.outcome = answer.outcome;
   called_.writes = answer.writes;
   called_.signal_before_entry = answer.notes.signal_before_entry;
+  called_.host_interrupted = answer.notes.host_interrupted;
+  called_.decided_by_mode = answer.notes.decided_by_mode;
   called_.entered_ns = answer.notes.entered_ns;
   called_.left_ns = answer.notes.left_ns;
   called_.unsupported = answer.notes.unsupported;

@@ -208,6 +208,8 @@ Called take(wire::Called::Reader from, Source& source) {
   what.output = source.enumerator<Output>(from.getOutput(), 3);
   what.entered = from.getEntered();
   what.signal_before_entry = from.getSignalBeforeEntry();
+  what.host_interrupted = from.getHostInterrupted();
+  what.decided_by_mode = from.getDecidedByMode();
   what.unsupported = from.getUnsupported();
   what.writes = source.list(from.getWrites());
   what.inputs = source.list(from.getInputs());

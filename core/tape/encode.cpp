@@ -170,6 +170,8 @@ void fill(wire::Event::Builder event, const Called& what, DataRecords& data) {
   to.setOutput(static_cast<u8>(what.output));
   to.setEntered(what.entered);
   to.setSignalBeforeEntry(what.signal_before_entry);
+  to.setHostInterrupted(what.host_interrupted);
+  to.setDecidedByMode(what.decided_by_mode);
   to.setUnsupported(what.unsupported);
   // The order of these three is the order in which a reader takes the data records.
   if (!what.writes.empty()) fill_bytes(to.initWrites(static_cast<u32>(what.writes.size())), what.writes, data);

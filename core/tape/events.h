@@ -108,7 +108,7 @@ struct Called {
   std::optional<MappedFile> mapped;
   StreamId child_stream;       // fork
   // Of use to the analyzer only, as in abi::CallNotes.
-  bool signal_before_entry = false;
+  bool signal_before_entry = false, host_interrupted = false, decided_by_mode = false;
   bool unsupported = false;
   std::string unsupported_what;
   u64 entered_ns = 0, left_ns = 0;

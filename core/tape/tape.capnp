@@ -140,6 +140,8 @@ struct Called {
   unsupportedWhat @14 :Data;
   enteredNs @15 :UInt64;
   leftNs @16 :UInt64;
+  hostInterrupted @17 :Bool;
+  decidedByMode @18 :Bool;
 }
 
 struct SigInfo {

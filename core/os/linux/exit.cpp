@@ -43,19 +43,20 @@ bool LinuxKernel::is_last_of_group(const Thread& thread) const {
 }
 
 // kernel/futex/core.c: handle_futex_death. False ends the walk.
-bool LinuxKernel::release_robust_lock(Thread& thread, u32 address, bool priority_inheritance, bool pending) {
+bool LinuxKernel::release_robust_lock(Thread& thread, const Thread& owner, u32 address, bool priority_inheritance,
+                                      bool pending) {
   if (address & 3) return false;
   u8* word = space_.writable(address, 4);
   if (!word) return false;
   std::atomic_ref<u32> futex(*reinterpret_cast<u32*>(word));
   u32 value = futex.load();
   while (true) {
-    u32 owner = value & futex_tid_mask;
-    if (pending && !priority_inheritance && owner == 0) {
+    u32 holder = value & futex_tid_mask;
+    if (pending && !priority_inheritance && holder == 0) {
       wake_one(thread, address);  // unlocked, but died before it woke anybody
       return true;
     }
-    if (owner != static_cast<u32>(thread.id.value)) return true;
+    if (holder != static_cast<u32>(owner.id.value)) return true;
     if (futex.compare_exchange_strong(value, (value & futex_waiters) | futex_owner_died)) break;
   }
   if (!priority_inheritance && (value & futex_waiters)) wake_one(thread, address);
@@ -63,9 +64,9 @@ bool LinuxKernel::release_robust_lock(Thread& thread, u32 address, bool priority
 }
 
 // kernel/futex/core.c: exit_robust_list
-void LinuxKernel::leave_robust_locks(Thread& thread) {
-  u32 head_address = thread.robust_list.value;
-  thread.robust_list = GuestAddr{0};
+void LinuxKernel::leave_robust_locks(Thread& thread, Thread& owner) {
+  u32 head_address = owner.robust_list.value;
+  owner.robust_list = GuestAddr{0};
   if (head_address == 0) return;
   auto head = space_.load<abi::linux_eabi::RobustListHead>(GuestAddr{head_address});
   if (!head) return;
@@ -74,11 +75,12 @@ void LinuxKernel::leave_robust_locks(Thread& thread) {
   for (int i = 0; i < longest_robust_list && (entry & ~u32{1}) != head_address; i++) {
     u32 node = entry & ~u32{1};
     auto next = space_.load<u32>(GuestAddr{node});  // before the lock is free and its memory may go
-    if (node != (pending & ~u32{1}) && !release_robust_lock(thread, node + offset, entry & 1, false)) return;
+    if (node != (pending & ~u32{1}) && !release_robust_lock(thread, owner, node + offset, entry & 1, false))
+      return;
     if (!next) return;
     entry = *next;
   }
-  if (pending & ~u32{1}) release_robust_lock(thread, (pending & ~u32{1}) + offset, pending & 1, true);
+  if (pending & ~u32{1}) release_robust_lock(thread, owner, (pending & ~u32{1}) + offset, pending & 1, true);
 }
 
 // kernel/fork.c: mm_release. Only where somebody is left to look at it.
@@ -93,7 +95,7 @@ void LinuxKernel::clear_child_tid(Thread& thread) {
 void LinuxKernel::end_process(Thread& thread, const outside::End& end) {
   for (const auto& [id, other] : threads_) {
     if (other->group != thread.group || other->life != Life::running) continue;
-    leave_robust_locks(*other);
+    leave_robust_locks(thread, *other);
     if (other.get() == &thread) clear_child_tid(thread);
   }
   thread.life = Life::group_ended;
@@ -106,7 +108,7 @@ Answered LinuxKernel::exit(Thread& thread) {
     end_process(thread, {outside::EndKind::exit, static_cast<i32>(thread.call.word(0) & 0xff)});
     return std::nullopt;
   }
-  leave_robust_locks(thread);
+  leave_robust_locks(thread, thread);
   clear_child_tid(thread);
   thread.life = Life::ended;
   outside_.end_thread(thread);

@@ -115,8 +115,9 @@ class LinuxKernel final : public Kernel {
   std::unique_ptr<Thread> child_of(Thread& thread, const CloneWish& wish) const;
   Answered exit(Thread& thread);
   Answered exit_group(Thread& thread);
-  void leave_robust_locks(Thread& thread);
-  bool release_robust_lock(Thread& thread, u32 address, bool priority_inheritance, bool pending);
+  // `thread` is the one that runs; `owner` may be another one that ends with it.
+  void leave_robust_locks(Thread& thread, Thread& owner);
+  bool release_robust_lock(Thread& thread, const Thread& owner, u32 address, bool priority_inheritance, bool pending);
   void clear_child_tid(Thread& thread);
   void wake_one(Thread& thread, u32 address);
   bool shares_memory(const Thread& thread) const;  // is another thread running in this address space?
