@@ -82,7 +82,7 @@ void immediate(State& s, const Insn& i) {
 template <class T, class Group>
 void reverse(State& s, const Insn& i) {
   constexpr unsigned group = sizeof(Group) / sizeof(T);
-  Copy m(s, i.m, 16);
+  Copy m(s, i.m, i.quad ? 16 : 8);
   T* d = lanes<T>(s, i.d);
   for (unsigned k = 0; k < lane_count<T>(i); ++k) d[k] = m.as<T>()[k ^ (group - 1)];
 }
@@ -96,7 +96,7 @@ void swap(State& s, const Insn& i) {
 template <class T, class Place>
 void both(State& s, const Insn& i, Place place) {
   unsigned count = lane_count<T>(i);
-  Copy first(s, i.d, 16), second(s, i.m, 16);
+  Copy first(s, i.d, i.quad ? 16 : 8), second(s, i.m, i.quad ? 16 : 8);
   auto from = [&](unsigned k) { return k < count ? first.as<T>()[k] : second.as<T>()[k - count]; };
   T *d = lanes<T>(s, i.d), *m = lanes<T>(s, i.m);
   for (unsigned k = 0; k < count; ++k) d[k] = from(place(k, count));

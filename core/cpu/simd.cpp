@@ -4,7 +4,8 @@
 namespace sigtape::cpu {
 
 SimdData simd_data_function(const isa::Insn& insn) {
-  for (auto family : {vfp_function, neon_permute_function, neon_arith_function})
+  for (auto family : {vfp_function, neon_permute_function, neon_arith_function, neon_float_function, neon_long_function,
+                      neon_shift_function})
     if (SimdData found = family(insn)) return found;
   return nullptr;
 }

@@ -18,6 +18,8 @@ SimdMemory simd_memory_function(const isa::Insn& insn);
 SimdData vfp_function(const isa::Insn& insn);
 SimdMemory vfp_memory_function(const isa::Insn& insn);
 SimdData neon_arith_function(const isa::Insn& insn);
+SimdData neon_float_function(const isa::Insn& insn);
+SimdData neon_long_function(const isa::Insn& insn);
 SimdData neon_shift_function(const isa::Insn& insn);
 SimdData neon_permute_function(const isa::Insn& insn);
 SimdMemory neon_memory_function(const isa::Insn& insn);
