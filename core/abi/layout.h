@@ -27,6 +27,7 @@ enum class Show : u8 {
   device,     // makedev(major, minor), kernel's new encoding
   port,       // network byte order
   ipv4,       // network byte order
+  ipv6,
   wait_status,
   text,       // char array up to NUL
   raw,        // bytes in hexadecimal

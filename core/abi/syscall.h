@@ -82,7 +82,8 @@ enum class Restart : u8 {
   by_arguments,   // depends on arguments or on the kind of file: restart_of(call) decides
 };
 
-enum class ResultKind : u8 { integer, fd, size, zero, address, pid, hex, none };
+// wide: 64 bits, Done::value2 is the upper half.
+enum class ResultKind : u8 { integer, fd, size, zero, address, pid, hex, none, wide };
 
 // Who answers. `core`: the emulated kernel alone, computed again on replay. `outside`: the host, noted on the tape.
 enum class Side : u8 { core, outside, refused };

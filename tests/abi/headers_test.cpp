@@ -151,7 +151,8 @@ const Home homes[] = {
 };
 // Declared in no exported header; taken from the kernel's own sources.
 const std::set<const Layout*> unexported = {&layout::sigmask_argument, &layout::sigset, &layout::sigaction,
-                                            &layout::vfp_frame, &layout::sigframe, &layout::rt_sigframe};
+                                            &layout::linux_dirent,
+                                            &layout::linux_dirent64, &layout::vfp_frame, &layout::sigframe, &layout::rt_sigframe};
 
 std::string assertions_of(const Home& home) {
   const std::string type{home.type ? std::string_view(home.type) : home.layout->name};

@@ -36,13 +36,13 @@ constexpr NameValue timerfd_settime_flags_values[] = {
 
 }  // namespace
 
-const NameSet poll_events{"poll_events", poll_events_values, NameSet::Style::flags};
-const NameSet epoll_events{"epoll_events", epoll_events_values, NameSet::Style::flags};
-const NameSet epoll_operations{"epoll_operations", epoll_operations_values, NameSet::Style::choice};
-const NameSet epoll_flags{"epoll_flags", epoll_flags_values, NameSet::Style::flags};
-const NameSet eventfd_flags{"eventfd_flags", eventfd_flags_values, NameSet::Style::flags};
-const NameSet signalfd_flags{"signalfd_flags", signalfd_flags_values, NameSet::Style::flags};
-const NameSet timerfd_flags{"timerfd_flags", timerfd_flags_values, NameSet::Style::flags};
-const NameSet timerfd_settime_flags{"timerfd_settime_flags", timerfd_settime_flags_values, NameSet::Style::flags};
+constinit const NameSet poll_events{"poll_events", poll_events_values, NameSet::Style::flags};
+constinit const NameSet epoll_events{"epoll_events", epoll_events_values, NameSet::Style::flags};
+constinit const NameSet epoll_operations{"epoll_operations", epoll_operations_values, NameSet::Style::choice};
+constinit const NameSet epoll_flags{"epoll_flags", epoll_flags_values, NameSet::Style::flags};
+constinit const NameSet eventfd_flags{"eventfd_flags", eventfd_flags_values, NameSet::Style::flags};
+constinit const NameSet signalfd_flags{"signalfd_flags", signalfd_flags_values, NameSet::Style::flags};
+constinit const NameSet timerfd_flags{"timerfd_flags", timerfd_flags_values, NameSet::Style::flags};
+constinit const NameSet timerfd_settime_flags{"timerfd_settime_flags", timerfd_settime_flags_values, NameSet::Style::flags};
 
 }  // namespace sigtape::abi::linux_eabi

@@ -32,12 +32,12 @@ constexpr NameValue shmat_flags_values[] = {
 
 }  // namespace
 
-const NameSet ipc_get_flags{"ipc_get_flags", ipc_get_flags_values, NameSet::Style::flags};
-const NameSet message_queue_flags{"message_queue_flags", message_queue_flags_values, NameSet::Style::flags};
-const NameSet semctl_commands{"semctl_commands", semctl_commands_values, NameSet::Style::choice};
-const NameSet msgctl_commands{"msgctl_commands", msgctl_commands_values, NameSet::Style::choice};
-const NameSet shmctl_commands{"shmctl_commands", shmctl_commands_values, NameSet::Style::choice};
-const NameSet semop_flags{"semop_flags", semop_flags_values, NameSet::Style::flags};
-const NameSet shmat_flags{"shmat_flags", shmat_flags_values, NameSet::Style::flags};
+constinit const NameSet ipc_get_flags{"ipc_get_flags", ipc_get_flags_values, NameSet::Style::flags};
+constinit const NameSet message_queue_flags{"message_queue_flags", message_queue_flags_values, NameSet::Style::flags};
+constinit const NameSet semctl_commands{"semctl_commands", semctl_commands_values, NameSet::Style::choice};
+constinit const NameSet msgctl_commands{"msgctl_commands", msgctl_commands_values, NameSet::Style::choice};
+constinit const NameSet shmctl_commands{"shmctl_commands", shmctl_commands_values, NameSet::Style::choice};
+constinit const NameSet semop_flags{"semop_flags", semop_flags_values, NameSet::Style::flags};
+constinit const NameSet shmat_flags{"shmat_flags", shmat_flags_values, NameSet::Style::flags};
 
 }  // namespace sigtape::abi::linux_eabi

@@ -44,13 +44,13 @@ constexpr NameValue membarrier_commands_values[] = {
 
 }  // namespace
 
-const NameSet mmap_protection{"mmap_protection", mmap_protection_values, NameSet::Style::flags};
-const NameSet mmap_flags{"mmap_flags", mmap_flags_values, NameSet::Style::flags};
-const NameSet mremap_flags{"mremap_flags", mremap_flags_values, NameSet::Style::flags};
-const NameSet madvise_values{"madvise_values", madvise_values_values, NameSet::Style::choice};
-const NameSet msync_flags{"msync_flags", msync_flags_values, NameSet::Style::flags};
-const NameSet mlockall_flags{"mlockall_flags", mlockall_flags_values, NameSet::Style::flags};
-const NameSet mlock2_flags{"mlock2_flags", mlock2_flags_values, NameSet::Style::flags};
-const NameSet membarrier_commands{"membarrier_commands", membarrier_commands_values, NameSet::Style::choice};
+constinit const NameSet mmap_protection{"mmap_protection", mmap_protection_values, NameSet::Style::flags};
+constinit const NameSet mmap_flags{"mmap_flags", mmap_flags_values, NameSet::Style::flags};
+constinit const NameSet mremap_flags{"mremap_flags", mremap_flags_values, NameSet::Style::flags};
+constinit const NameSet madvise_values{"madvise_values", madvise_values_values, NameSet::Style::choice};
+constinit const NameSet msync_flags{"msync_flags", msync_flags_values, NameSet::Style::flags};
+constinit const NameSet mlockall_flags{"mlockall_flags", mlockall_flags_values, NameSet::Style::flags};
+constinit const NameSet mlock2_flags{"mlock2_flags", mlock2_flags_values, NameSet::Style::flags};
+constinit const NameSet membarrier_commands{"membarrier_commands", membarrier_commands_values, NameSet::Style::choice};
 
 }  // namespace sigtape::abi::linux_eabi

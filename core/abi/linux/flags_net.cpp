@@ -78,16 +78,16 @@ constexpr NameValue control_types_values[] = {
 
 }  // namespace
 
-const NameSet address_families{"address_families", address_families_values, NameSet::Style::choice};
-const NameSet socket_types{"socket_types", socket_types_values, NameSet::Style::flags};
-const NameSet accept_flags{"accept_flags", accept_flags_values, NameSet::Style::flags};
-const NameSet message_flags{"message_flags", message_flags_values, NameSet::Style::flags};
-const NameSet shutdown_how{"shutdown_how", shutdown_how_values, NameSet::Style::choice};
-const NameSet socket_levels{"socket_levels", socket_levels_values, NameSet::Style::choice};
-const NameSet socket_options{"socket_options", socket_options_values, NameSet::Style::choice};
-const NameSet tcp_options{"tcp_options", tcp_options_values, NameSet::Style::choice};
-const NameSet ip_options{"ip_options", ip_options_values, NameSet::Style::choice};
-const NameSet ipv6_options{"ipv6_options", ipv6_options_values, NameSet::Style::choice};
-const NameSet control_types{"control_types", control_types_values, NameSet::Style::choice};
+constinit const NameSet address_families{"address_families", address_families_values, NameSet::Style::choice};
+constinit const NameSet socket_types{"socket_types", socket_types_values, NameSet::Style::flags};
+constinit const NameSet accept_flags{"accept_flags", accept_flags_values, NameSet::Style::flags};
+constinit const NameSet message_flags{"message_flags", message_flags_values, NameSet::Style::flags};
+constinit const NameSet shutdown_how{"shutdown_how", shutdown_how_values, NameSet::Style::choice};
+constinit const NameSet socket_levels{"socket_levels", socket_levels_values, NameSet::Style::choice};
+constinit const NameSet socket_options{"socket_options", socket_options_values, NameSet::Style::choice};
+constinit const NameSet tcp_options{"tcp_options", tcp_options_values, NameSet::Style::choice};
+constinit const NameSet ip_options{"ip_options", ip_options_values, NameSet::Style::choice};
+constinit const NameSet ipv6_options{"ipv6_options", ipv6_options_values, NameSet::Style::choice};
+constinit const NameSet control_types{"control_types", control_types_values, NameSet::Style::choice};
 
 }  // namespace sigtape::abi::linux_eabi

@@ -110,23 +110,23 @@ constexpr NameValue syslog_actions_values[] = {
 
 }  // namespace
 
-const NameSet clone_flags{"clone_flags", clone_flags_values, NameSet::Style::flags};
-const NameSet namespace_flags{"namespace_flags", namespace_flags_values, NameSet::Style::flags};
-const NameSet wait_options{"wait_options", wait_options_values, NameSet::Style::flags};
-const NameSet wait_id_types{"wait_id_types", wait_id_types_values, NameSet::Style::choice};
-const NameSet futex_operations{"futex_operations", futex_operations_values, NameSet::Style::flags};
-const NameSet futex_waitv_flags{"futex_waitv_flags", futex_waitv_flags_values, NameSet::Style::flags};
-const NameSet prctl_options{"prctl_options", prctl_options_values, NameSet::Style::choice};
-const NameSet schedulers{"schedulers", schedulers_values, NameSet::Style::flags};
-const NameSet priority_targets{"priority_targets", priority_targets_values, NameSet::Style::choice};
-const NameSet io_priority_targets{"io_priority_targets", io_priority_targets_values, NameSet::Style::choice};
-const NameSet rlimit_resources{"rlimit_resources", rlimit_resources_values, NameSet::Style::choice};
-const NameSet rusage_targets{"rusage_targets", rusage_targets_values, NameSet::Style::choice};
-const NameSet personalities{"personalities", personalities_values, NameSet::Style::flags};
-const NameSet kcmp_types{"kcmp_types", kcmp_types_values, NameSet::Style::choice};
-const NameSet capability_versions{"capability_versions", capability_versions_values, NameSet::Style::choice};
-const NameSet ptrace_requests{"ptrace_requests", ptrace_requests_values, NameSet::Style::choice};
-const NameSet getrandom_flags{"getrandom_flags", getrandom_flags_values, NameSet::Style::flags};
-const NameSet syslog_actions{"syslog_actions", syslog_actions_values, NameSet::Style::choice};
+constinit const NameSet clone_flags{"clone_flags", clone_flags_values, NameSet::Style::flags};
+constinit const NameSet namespace_flags{"namespace_flags", namespace_flags_values, NameSet::Style::flags};
+constinit const NameSet wait_options{"wait_options", wait_options_values, NameSet::Style::flags};
+constinit const NameSet wait_id_types{"wait_id_types", wait_id_types_values, NameSet::Style::choice};
+constinit const NameSet futex_operations{"futex_operations", futex_operations_values, NameSet::Style::flags};
+constinit const NameSet futex_waitv_flags{"futex_waitv_flags", futex_waitv_flags_values, NameSet::Style::flags};
+constinit const NameSet prctl_options{"prctl_options", prctl_options_values, NameSet::Style::choice};
+constinit const NameSet schedulers{"schedulers", schedulers_values, NameSet::Style::flags};
+constinit const NameSet priority_targets{"priority_targets", priority_targets_values, NameSet::Style::choice};
+constinit const NameSet io_priority_targets{"io_priority_targets", io_priority_targets_values, NameSet::Style::choice};
+constinit const NameSet rlimit_resources{"rlimit_resources", rlimit_resources_values, NameSet::Style::choice};
+constinit const NameSet rusage_targets{"rusage_targets", rusage_targets_values, NameSet::Style::choice};
+constinit const NameSet personalities{"personalities", personalities_values, NameSet::Style::flags};
+constinit const NameSet kcmp_types{"kcmp_types", kcmp_types_values, NameSet::Style::choice};
+constinit const NameSet capability_versions{"capability_versions", capability_versions_values, NameSet::Style::choice};
+constinit const NameSet ptrace_requests{"ptrace_requests", ptrace_requests_values, NameSet::Style::choice};
+constinit const NameSet getrandom_flags{"getrandom_flags", getrandom_flags_values, NameSet::Style::flags};
+constinit const NameSet syslog_actions{"syslog_actions", syslog_actions_values, NameSet::Style::choice};
 
 }  // namespace sigtape::abi::linux_eabi

@@ -54,18 +54,18 @@ constexpr NameValue codes_sys_values[] = {
 
 }  // namespace
 
-const NameSet sigaction_flags{"sigaction_flags", sigaction_flags_values, NameSet::Style::flags};
-const NameSet sigprocmask_how{"sigprocmask_how", sigprocmask_how_values, NameSet::Style::choice};
-const NameSet altstack_flags{"altstack_flags", altstack_flags_values, NameSet::Style::flags};
-const NameSet sigevent_notify{"sigevent_notify", sigevent_notify_values, NameSet::Style::choice};
-const NameSet siginfo_codes{"siginfo_codes", siginfo_codes_values, NameSet::Style::choice};
-const NameSet codes_ill{"codes_ill", codes_ill_values, NameSet::Style::choice};
-const NameSet codes_fpe{"codes_fpe", codes_fpe_values, NameSet::Style::choice};
-const NameSet codes_segv{"codes_segv", codes_segv_values, NameSet::Style::choice};
-const NameSet codes_bus{"codes_bus", codes_bus_values, NameSet::Style::choice};
-const NameSet codes_trap{"codes_trap", codes_trap_values, NameSet::Style::choice};
-const NameSet codes_chld{"codes_chld", codes_chld_values, NameSet::Style::choice};
-const NameSet codes_poll{"codes_poll", codes_poll_values, NameSet::Style::choice};
-const NameSet codes_sys{"codes_sys", codes_sys_values, NameSet::Style::choice};
+constinit const NameSet sigaction_flags{"sigaction_flags", sigaction_flags_values, NameSet::Style::flags};
+constinit const NameSet sigprocmask_how{"sigprocmask_how", sigprocmask_how_values, NameSet::Style::choice};
+constinit const NameSet altstack_flags{"altstack_flags", altstack_flags_values, NameSet::Style::flags};
+constinit const NameSet sigevent_notify{"sigevent_notify", sigevent_notify_values, NameSet::Style::choice};
+constinit const NameSet siginfo_codes{"siginfo_codes", siginfo_codes_values, NameSet::Style::choice};
+constinit const NameSet codes_ill{"codes_ill", codes_ill_values, NameSet::Style::choice};
+constinit const NameSet codes_fpe{"codes_fpe", codes_fpe_values, NameSet::Style::choice};
+constinit const NameSet codes_segv{"codes_segv", codes_segv_values, NameSet::Style::choice};
+constinit const NameSet codes_bus{"codes_bus", codes_bus_values, NameSet::Style::choice};
+constinit const NameSet codes_trap{"codes_trap", codes_trap_values, NameSet::Style::choice};
+constinit const NameSet codes_chld{"codes_chld", codes_chld_values, NameSet::Style::choice};
+constinit const NameSet codes_poll{"codes_poll", codes_poll_values, NameSet::Style::choice};
+constinit const NameSet codes_sys{"codes_sys", codes_sys_values, NameSet::Style::choice};
 
 }  // namespace sigtape::abi::linux_eabi

@@ -23,9 +23,9 @@ constexpr NameValue timex_modes_values[] = {
 
 }  // namespace
 
-const NameSet clocks{"clocks", clocks_values, NameSet::Style::choice};
-const NameSet timer_flags{"timer_flags", timer_flags_values, NameSet::Style::flags};
-const NameSet interval_timers{"interval_timers", interval_timers_values, NameSet::Style::choice};
-const NameSet timex_modes{"timex_modes", timex_modes_values, NameSet::Style::flags};
+constinit const NameSet clocks{"clocks", clocks_values, NameSet::Style::choice};
+constinit const NameSet timer_flags{"timer_flags", timer_flags_values, NameSet::Style::flags};
+constinit const NameSet interval_timers{"interval_timers", interval_timers_values, NameSet::Style::choice};
+constinit const NameSet timex_modes{"timex_modes", timex_modes_values, NameSet::Style::flags};
 
 }  // namespace sigtape::abi::linux_eabi

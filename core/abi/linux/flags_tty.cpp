@@ -27,10 +27,10 @@ constexpr NameValue flow_actions_values[] = {
 
 }  // namespace
 
-const NameSet termios_iflag{"termios_iflag", termios_iflag_values, NameSet::Style::flags};
-const NameSet termios_oflag{"termios_oflag", termios_oflag_values, NameSet::Style::flags};
-const NameSet termios_lflag{"termios_lflag", termios_lflag_values, NameSet::Style::flags};
-const NameSet flush_queues{"flush_queues", flush_queues_values, NameSet::Style::choice};
-const NameSet flow_actions{"flow_actions", flow_actions_values, NameSet::Style::choice};
+constinit const NameSet termios_iflag{"termios_iflag", termios_iflag_values, NameSet::Style::flags};
+constinit const NameSet termios_oflag{"termios_oflag", termios_oflag_values, NameSet::Style::flags};
+constinit const NameSet termios_lflag{"termios_lflag", termios_lflag_values, NameSet::Style::flags};
+constinit const NameSet flush_queues{"flush_queues", flush_queues_values, NameSet::Style::choice};
+constinit const NameSet flow_actions{"flow_actions", flow_actions_values, NameSet::Style::choice};
 
 }  // namespace sigtape::abi::linux_eabi

@@ -139,6 +139,13 @@ constexpr Field f_owner_ex_fields[] = {FIELD(FOwnerEx, type, "type", Show::choic
 constexpr Field open_how_fields[] = {FIELD(OpenHow, flags, "flags", Show::flags, open_flags),
                                      FIELD(OpenHow, mode, "mode", Show::octal),
                                      FIELD(OpenHow, resolve, "resolve", Show::flags, resolve_flags)};
+constexpr Field linux_dirent_fields[] = {FIELD(LinuxDirent, ino, "d_ino", Show::unsigned_),
+                                         FIELD(LinuxDirent, off, "d_off", Show::unsigned_),
+                                         FIELD(LinuxDirent, reclen, "d_reclen", Show::unsigned_)};
+constexpr Field linux_dirent64_fields[] = {
+    FIELD(LinuxDirent64, ino, "d_ino", Show::unsigned_), FIELD(LinuxDirent64, off, "d_off", Show::decimal),
+    FIELD(LinuxDirent64, reclen, "d_reclen", Show::unsigned_),
+    FIELD(LinuxDirent64, type, "d_type", Show::choice, directory_entry_types)};
 constexpr Field file_handle_fields[] = {FIELD(FileHandle, handle_bytes, "handle_bytes", Show::unsigned_),
                                         FIELD(FileHandle, handle_type, "handle_type", Show::decimal)};
 constexpr Field iovec_fields[] = {FIELD(Iovec, base, "iov_base", Show::address),
@@ -271,6 +278,8 @@ constinit const Layout flock = layout_of<Flock>("struct flock", flock_fields);
 constinit const Layout flock64 = layout_of<Flock64>("struct flock64", flock64_fields, portable);
 constinit const Layout f_owner_ex = layout_of<FOwnerEx>("struct f_owner_ex", f_owner_ex_fields, portable);
 constinit const Layout open_how = layout_of<OpenHow>("struct open_how", open_how_fields, portable);
+constinit const Layout linux_dirent = layout_of<LinuxDirent>("struct linux_dirent", linux_dirent_fields);
+constinit const Layout linux_dirent64 = layout_of<LinuxDirent64>("struct linux_dirent64", linux_dirent64_fields, portable);
 constinit const Layout file_handle = layout_of<FileHandle>("struct file_handle", file_handle_fields, portable);
 constinit const Layout iovec = layout_of<Iovec>("struct iovec", iovec_fields);
 constinit const Layout file_clone_range =
@@ -304,7 +313,7 @@ std::span<const Layout* const> all() {
   static const Layout* const list[] = {
       &timespec32, &timespec64, &timeval32, &timezone, &itimerval32, &itimerspec32, &itimerspec64, &tms, &utimbuf,
       &timex32, &timex64, &stat, &stat64, &statx_timestamp, &statx, &statfs, &statfs64, &flock, &flock64, &f_owner_ex,
-      &open_how, &file_handle, &iovec, &file_clone_range, &fsxattr, &mount_attr, &pollfd, &epoll_event, &sigmask_argument, &io_event, &iocb, &rusage,
+      &open_how, &linux_dirent, &linux_dirent64, &file_handle, &iovec, &file_clone_range, &fsxattr, &mount_attr, &pollfd, &epoll_event, &sigmask_argument, &io_event, &iocb, &rusage,
       &rlimit, &rlimit64, &sched_param, &sched_attr, &clone_args, &futex_waitv, &robust_list_head, &cap_header,
       &cap_data, &sysinfo, &utsname, &termios, &termios2, &termio, &winsize, &sigset, &sigaction_old, &sigaction, &stack,
       &sigevent, &siginfo, &signalfd_siginfo, &sigcontext, &vfp_frame, &ucontext, &sigframe, &rt_sigframe, &msghdr,

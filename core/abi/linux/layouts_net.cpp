@@ -31,8 +31,8 @@ constexpr Field sockaddr_in_fields[] = {FIELD(SockaddrIn, family, "sin_family", 
                                         FIELD(SockaddrIn, addr, "sin_addr", Show::ipv4)};
 constexpr Field sockaddr_in6_fields[] = {FIELD(SockaddrIn6, family, "sin6_family", Show::choice, address_families),
                                          FIELD(SockaddrIn6, port, "sin6_port", Show::port),
-                                         FIELD(SockaddrIn6, flowinfo, "sin6_flowinfo", Show::hex),
-                                         FIELD(SockaddrIn6, addr, "sin6_addr", Show::raw),
+                                         FIELD(SockaddrIn6, flowinfo, "sin6_flowinfo", Show::hidden),
+                                         FIELD(SockaddrIn6, addr, "sin6_addr", Show::ipv6),
                                          FIELD(SockaddrIn6, scope_id, "sin6_scope_id", Show::unsigned_)};
 constexpr Field sockaddr_un_fields[] = {FIELD(SockaddrUn, family, "sun_family", Show::choice, address_families),
                                         FIELD(SockaddrUn, path, "sun_path", Show::text)};
@@ -72,7 +72,7 @@ constexpr Field in_mreq_fields[] = {FIELD(InMreq, multiaddr, "imr_multiaddr", Sh
 constexpr Field in_mreqn_fields[] = {FIELD(InMreqn, multiaddr, "imr_multiaddr", Show::ipv4),
                                      FIELD(InMreqn, address, "imr_address", Show::ipv4),
                                      FIELD(InMreqn, ifindex, "imr_ifindex", Show::decimal)};
-constexpr Field ipv6_mreq_fields[] = {FIELD(Ipv6Mreq, multiaddr, "ipv6mr_multiaddr", Show::raw),
+constexpr Field ipv6_mreq_fields[] = {FIELD(Ipv6Mreq, multiaddr, "ipv6mr_multiaddr", Show::ipv6),
                                       FIELD(Ipv6Mreq, ifindex, "ipv6mr_ifindex", Show::decimal)};
 constexpr Field sock_fprog_fields[] = {FIELD(SockFprog, len, "len", Show::unsigned_),
                                        FIELD(SockFprog, filter, "filter", Show::address)};

@@ -5,7 +5,11 @@
 namespace sigtape::abi::linux_eabi::rows {
 
 consteval Spec open_options() { return flags("flags", open_flags); }
-consteval Spec records() { return got(sized("dirp", Kind::dirents, Dir::out, "count")); }
+consteval Spec records(const Layout& layout) {
+  Spec spec = got(sized("dirp", Kind::dirents, Dir::out, "count"));
+  spec.arg.layout = &layout;
+  return spec;
+}
 consteval Spec value_in() { return in_bytes("value", "size"); }
 consteval Spec value_out() { return got(out_bytes("value", "size")); }
 inline constexpr std::string_view memory_of_others = "the other process's memory lies at a place that its guest addresses do not tell";
