@@ -36,11 +36,15 @@ inline void to_integer(const Fields& f, Insn& i) {
 // size is 1 or 2 (bytes' logarithm), amount the number of fraction bits.
 inline void fixed_point(const Fields& f, Insn& i) {
   registers(f, i);
-  u32 width = f['z'] ? 32 : 16, below = f['i'];
+  u32 width = f['z'] ? 32 : 16, below = (f['i'] & 15) << 1 | f['i'] >> 4;  // imm4:i, i stands first in the row
   i.size = f['z'] ? 2 : 1;
   i.imm = 0;
   if (below > width) i.op = Op::undefined;  // UNPREDICTABLE
   else i.amount = static_cast<u8>(width - below);
+}
+inline void half(const Fields& f, Insn& i) {
+  registers(f, i);
+  i.index = static_cast<u8>(f['l']);
 }
 // B: towards the core register.
 inline void core(const Fields& f, Insn& i) {
@@ -142,7 +146,7 @@ inline constexpr Row rows[] = {
     {Op::vfp_cmp, Form::vfp_dm, "cccc 1110 1D11 0100 dddd 101F E1M0 mmmm", registers},
     {Op::vfp_cmp, Form::vfp_d_zero, "cccc 1110 1D11 0101 dddd 101F E1-0 ----", registers},
     // conversions
-    {Op::vfp_cvt_half, Form::vfp_cvt_half, "cccc 1110 1D11 001p dddd 1010 l1M0 mmmm", registers},
+    {Op::vfp_cvt_half, Form::vfp_cvt_half, "cccc 1110 1D11 001p dddd 1010 l1M0 mmmm", half},
     {Op::vfp_cvt_precision, Form::vfp_cvt_precision, "cccc 1110 1D11 0111 dddd 101F 11M0 mmmm", precision},
     {Op::vfp_from_int, Form::vfp_cvt_int, "cccc 1110 1D11 1000 dddd 101F B1M0 mmmm", from_integer},
     {Op::vfp_to_int, Form::vfp_cvt_int, "cccc 1110 1D11 110B dddd 101F p1M0 mmmm", to_integer},
