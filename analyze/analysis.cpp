@@ -52,7 +52,7 @@ Result<Analysis> analyze_tape(const std::string& directory) {
   auto reader = SIGTAPE_TRY(tape::MergedReader::open(tape));
   Analysis analysis;
   analysis.header = tape->header();
-  analysis.processes = SIGTAPE_TRY(tape::processes_of(*tape));
+  analysis.processes = tape::processes_of(tape).all;
   std::vector<std::unique_ptr<Rule>> rules;
   for (const RuleDescription& description : rule_descriptions()) rules.push_back(description.make());
   Descriptors descriptors;

@@ -5,6 +5,7 @@
 
 #include "analyze/finding.h"
 #include "core/base/result.h"
+#include "core/tape/processes.h"
 #include "core/tape/reader.h"
 
 namespace sigtape::analyze {

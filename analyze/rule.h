@@ -8,7 +8,7 @@
 #include "analyze/descriptors.h"
 #include "analyze/finding.h"
 #include "analyze/interruption.h"
-#include "core/tape/reader.h"
+#include "core/tape/processes.h"
 
 namespace sigtape::analyze {
 

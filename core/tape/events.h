@@ -127,6 +127,14 @@ struct SignalDelivered {
   GuestAddr frame;
 };
 
+// The thread's call was issued although a signal for it had been captured just before, and it never came back (broken
+// delivery modes). Made by the reader, at the end of a stream, from what the signal handler could leave behind.
+struct SignalStranded {
+  abi::Call call;
+  os::SigInfo info;
+  u64 entered_ns = 0;
+};
+
 // --- threads and processes
 
 // The baton went from the event's thread, which stands at the event's tick, to another one.
@@ -175,7 +183,7 @@ struct Event {
   Tick tick;
   u64 ns = 0;       // CLOCK_MONOTONIC of the recording host; comparable across the streams of a tape
   std::variant<UnknownEvent, StreamBegan, ImageBegan, ProgramOpened, Started, Entered, Called, SignalTaken,
-               SignalDelivered, Switched, ThreadStarted, ThreadEnded, ExecBegan, Ended, Digest, Note>
+               SignalDelivered, Switched, ThreadStarted, ThreadEnded, ExecBegan, Ended, Digest, Note, SignalStranded>
       what;
   std::shared_ptr<const void> owner;  // keeps the bytes that spans of `what` point to
 
