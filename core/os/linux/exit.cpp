@@ -1,5 +1,6 @@
 // The end of threads and processes: robust locks, the cleared thread id and its futex, last thread out.
 #include <atomic>
+#include <vector>
 
 #include "core/abi/linux/structs.h"
 #include "core/os/linux/kernel.h"
@@ -93,11 +94,12 @@ void LinuxKernel::clear_child_tid(Thread& thread) {
 }
 
 void LinuxKernel::end_process(Thread& thread, const outside::End& end) {
-  for (const auto& [id, other] : threads_) {
-    if (other->group != thread.group || other->life != Life::running) continue;
-    leave_robust_locks(thread, *other);
-    if (other.get() == &thread) clear_child_tid(thread);
-  }
+  std::vector<ThreadId> ids;  // waking may let others run, which may come to their own ends
+  for (const auto& [id, other] : threads_)
+    if (other->group == thread.group && other->life == Life::running) ids.push_back(id);
+  for (ThreadId id : ids)
+    if (auto it = threads_.find(id); it != threads_.end()) leave_robust_locks(thread, *it->second);
+  clear_child_tid(thread);
   thread.life = Life::group_ended;
   outside_.end_process(thread, end);
 }
