@@ -131,6 +131,12 @@ u64 flags_of(System system, DeliveryMode mode, os::Signal signal, const os::SigA
 
 }  // namespace
 
+void queue_to_process(int signal, const siginfo_t& info) {
+  // By the thread's own id, which means its process here: for any other id, the process's included, the kernel refuses
+  // the codes of kill and of the kernel itself (kernel/signal.c: do_rt_sigqueueinfo).
+  raw_syscall(SYS_rt_sigqueueinfo, raw_syscall(SYS_gettid), signal, &info);
+}
+
 void set_capture_mode(DeliveryMode mode) { capture_mode = mode; }
 
 long mirror_action(System system, DeliveryMode mode, os::Signal signal, const os::SigAction& action) {

@@ -24,6 +24,9 @@ u64 block_all();
 u64 set_real_mask(u64 mask);
 u64 real_mask();
 
+// Sends a signal, as it came, to the process anew.
+void queue_to_process(int signal, const siginfo_t& info);
+
 os::SigInfo signal_info_of(abi::System system, const Capture& capture);
 
 u64 monotonic_ns();

@@ -48,6 +48,8 @@ struct MaskedCall {
   } pselect_mask{};
 };
 
+constexpr long epoll_pwait2_number = 441;  // younger than some headers
+
 bool has_masked_variant(long number) {
   switch (number) {
     case SYS_poll:
@@ -56,6 +58,7 @@ bool has_masked_variant(long number) {
     case SYS_pselect6:
     case SYS_epoll_wait:
     case SYS_epoll_pwait:
+    case epoll_pwait2_number:
     case SYS_rt_sigsuspend: return true;
     default: return false;
   }
@@ -105,6 +108,7 @@ void make_masked(const SyscallWords& from, u64 guest_mask, MaskedCall& to) {
       a[5] = 8;
       break;
     case SYS_epoll_pwait:
+    case epoll_pwait2_number:
       if (!a[4]) a[4] = reinterpret_cast<long>(&to.mask), a[5] = 8;
       break;
     default: break;  // rt_sigsuspend has its mask

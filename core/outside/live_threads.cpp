@@ -78,8 +78,8 @@ void leave_signal_to_others(HostThread& host) {
   block_all();
   if (!host.pending) return;
   host.pending = 0;
-  siginfo_t& info = host.capture.info;
-  if (info.si_code != SI_TKILL) raw_syscall(SYS_rt_sigqueueinfo, raw_syscall(SYS_getpid), info.si_signo, &info);
+  const siginfo_t& info = host.capture.info;
+  if (info.si_code != SI_TKILL) queue_to_process(info.si_signo, info);
 }
 
 constexpr u32 linux_exit = 1;  // the thread's own; exit_group is the process's
