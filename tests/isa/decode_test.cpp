@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "core/base/bits.h"
 #include "tests/isa/rows.h"
 
 using namespace sigtape;
@@ -109,5 +110,26 @@ TEST_CASE("IT state in two steps is IT state in one") {
     u8 it = static_cast<u8>(random() | 1);
     u16 first = static_cast<u16>(word >> 16), second = static_cast<u16>(word);
     CHECK(decode_thumb(first, second, it) == inside_it(decode_thumb(first, second), it));
+  }
+}
+
+TEST_CASE("VFP and Advanced SIMD mean the same in T32 as in A32") {
+  std::mt19937 random(11);
+  for (Table table : {Table::vfp, Table::neon_data, Table::neon_memory}) {
+    for (const Row& row : rows_of(table)) {
+      for (int i = 0; i < 100; ++i) {
+        u32 word = filled(row, random);
+        if (row.conditional) word = (word & 0x0fff'ffff) | 0xe000'0000;
+        u32 moved = word;
+        if (table == Table::neon_data) moved = 0xef00'0000 | bit(word, 24) << 28 | bits(word, 23, 0);
+        if (table == Table::neon_memory) moved = 0xf900'0000 | bits(word, 23, 0);
+        Insn a32 = decode_a32(word);
+        Insn t32 = decode_thumb(static_cast<u16>(moved >> 16), static_cast<u16>(moved));
+        t32.thumb = false;
+        t32.bits = word;
+        INFO(fmt::format("{} {:08x} {:08x}", table_names[int(table)], word, moved));
+        if (!(a32 == t32)) CHECK(a32 == t32);
+      }
+    }
   }
 }
