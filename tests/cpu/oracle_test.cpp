@@ -122,10 +122,8 @@ u32 fill_ignored(const isa::Row& row, u32 bits, Random& random) {
   u32 ignored = ignored_bits(row);
   bool ones = false;
   for (u32 n = 0; n < 32; n++) {
-    if (n % 4 == 0 || !(ignored >> n & 1))
-      ones = !is_store(row.op) && random.one_in(2);
-    else
-      bits = (bits & ~(u32{1} << n)) | (u32{ones} << n);
+    if (n % 4 == 0 || !(ignored >> n & 1)) ones = !is_store(row.op) && random.one_in(2);
+    if (ignored >> n & 1) bits = (bits & ~(u32{1} << n)) | (u32{ones} << n);
   }
   return bits;
 }
