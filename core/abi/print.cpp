@@ -83,7 +83,8 @@ CallParts parts_of_call(const CallText& text) {
   CallParts parts;
   parts.call = name_of(text.call.system, text.call.number);
   parts.call += '(';
-  if (text.call.row)
+  const bool described = text.call.row && (text.call.row->side != Side::refused || text.call.row->count != 0);
+  if (described)
     parts.call += arguments_of(text, shape_of(*text.call.row, text.call.words));
   else
     parts.call += raw_arguments(text.call);

@@ -93,7 +93,9 @@ consteval Spec family() { return choice("domain", address_families); }
 consteval Spec type() { return flags("type", socket_types); }
 consteval Spec message_options() { return flags("flags", message_flags); }
 consteval Spec address_length() { return inout("addrlen", int32); }
-consteval Spec message(Dir dir) { return {{.name = "msg", .kind = Kind::msghdr, .dir = dir}}; }
+consteval Spec message(Dir dir) {
+  return {{.name = "msg", .kind = Kind::msghdr, .dir = dir, .result_is_size = dir != Dir::in}};
+}
 consteval Spec messages(Dir dir) { return sized("msgvec", Kind::mmsghdr, dir, "vlen"); }
 
 inline constexpr Row network[] = {
