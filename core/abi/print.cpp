@@ -49,8 +49,7 @@ std::string text_of_done(const Call& call, const Done& done, ResultKind kind) {
     case ResultKind::address:
     case ResultKind::hex: return fmt::format("{:#x}", done.value);
     case ResultKind::size: return fmt::format("{}", done.value);
-    case ResultKind::wide:
-      return fmt::format("{}", static_cast<i64>(u64{done.value2} << 32 | done.value));
+    case ResultKind::wide: return fmt::format("{}", static_cast<i64>(u64{done.value2} << 32 | done.value));
     case ResultKind::none: return "?";
     case ResultKind::integer:
     case ResultKind::fd:
@@ -66,7 +65,6 @@ std::string text_of_done(const Call& call, const Done& done, ResultKind kind) {
 }
 
 }  // namespace
-
 
 std::string text_of_outcome(const Call& call, const Outcome& outcome) {
   if (const Done* done = std::get_if<Done>(&outcome)) {

@@ -1,4 +1,4 @@
-// The FreeBSD/armv7 mirror structs as tables of fields, for printing and for the test against recorded layouts.
+// The FreeBSD/armv7 mirror structs as tables of fields, for printing and tests.
 #pragma once
 #include <span>
 

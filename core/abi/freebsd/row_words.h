@@ -1,4 +1,4 @@
-// What the FreeBSD row files have in common: short names for sides, restart classes, results and frequent arguments.
+// What the FreeBSD row files share: short names of sides, classes and frequent arguments.
 #pragma once
 #include "core/abi/freebsd/flags.h"
 #include "core/abi/freebsd/layouts.h"

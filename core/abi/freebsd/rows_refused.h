@@ -6,28 +6,22 @@ namespace sigtape::abi::freebsd::rows {
 
 inline constexpr std::string_view old =
     "a call of 4.3BSD or FreeBSD 4 to 7 that no program of FreeBSD 11 or later makes";
-inline constexpr std::string_view obsolete =
-    "the number is out of use: the kernel has nothing behind it";
-inline constexpr std::string_view compatible =
-    "the FreeBSD 7 to 12 form of a call whose present form is carried out";
-inline constexpr std::string_view host_machine =
-    "would change the host machine or its kernel";
+inline constexpr std::string_view obsolete = "the number is out of use: the kernel has nothing behind it";
+inline constexpr std::string_view compatible = "the FreeBSD 7 to 12 form of a call whose present form is carried out";
+inline constexpr std::string_view host_machine = "would change the host machine or its kernel";
 inline constexpr std::string_view security =
     "jails, capability mode, audit and mandatory access control of FreeBSD have no counterpart on the host";
 inline constexpr std::string_view attributes =
     "file flags, access control lists, extended attributes and file handles of FreeBSD have no counterpart on the host";
-inline constexpr std::string_view tracing =
-    "would trace or profile the emulator instead of the program";
+inline constexpr std::string_view tracing = "would trace or profile the emulator instead of the program";
 inline constexpr std::string_view asynchronous =
     "would complete behind the recorder: the kernel writes into guest memory at any moment";
-inline constexpr std::string_view shared_memory =
-    "pages that processes outside the recording write into; use mmap";
+inline constexpr std::string_view shared_memory = "pages that processes outside the recording write into; use mmap";
 inline constexpr std::string_view indirect =
     "answered by the entry code: the number that it carries is looked up instead";
 inline constexpr std::string_view blocks_lead =
     "not needed: the auxiliary vector does not offer it, so that libraries use sigprocmask";
-inline constexpr std::string_view later =
-    "not carried out for FreeBSD guests";
+inline constexpr std::string_view later = "not carried out for FreeBSD guests";
 
 inline constexpr Row refusals[] = {
     refused(0, "syscall", indirect),

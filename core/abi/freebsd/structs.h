@@ -1,4 +1,5 @@
-// FreeBSD 13.2/armv7 structures as mirror structs of fixed-width members; time_t is 64 bits wide, long and pointers 32.
+// FreeBSD 13.2/armv7 structures as mirror structs of fixed-width members.
+// time_t is 64 bits wide, long and pointers 32.
 // Members carry the C header's names without their prefix, because some of those are host macros.
 #pragma once
 #include "core/base/ints.h"

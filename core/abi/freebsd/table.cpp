@@ -34,6 +34,8 @@ constexpr auto index = [] {
 
 std::span<const Row> table() { return all_rows; }
 
-const Row* row_of(u32 number) { return number < number_count && index[number] ? &all_rows[index[number] - 1] : nullptr; }
+const Row* row_of(u32 number) {
+  return number < number_count && index[number] ? &all_rows[index[number] - 1] : nullptr;
+}
 
 }  // namespace sigtape::abi::freebsd
