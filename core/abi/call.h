@@ -57,9 +57,8 @@ struct CallNotes {
   bool signal_before_entry = false;  // a capture was pending when the host call was issued all the same (broken modes)
   bool host_interrupted = false;  // the host kernel had begun the call and ended it with EINTR, whatever became of that
   bool decided_by_mode = false;   // a broken delivery mode chose EINTR or restart; the guest kernel's rule keeps out
-  bool rewound_unseen =
-      false;           // the host restarted the call after a capture, before the guest's handler (broken modes)
-  u64 entered_ns = 0;  // CLOCK_MONOTONIC when the host call was issued, and when it came back
+  bool rewound_unseen = false;    // restarted by the host after a capture, before the guest's handler (broken modes)
+  u64 entered_ns = 0;             // CLOCK_MONOTONIC when the host call was issued, and when it came back
   u64 left_ns = 0;
 };
 

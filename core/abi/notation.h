@@ -41,6 +41,7 @@ consteval Spec structure(std::string_view name, const Layout& layout, Dir dir) {
 }
 consteval Spec in(std::string_view name, const Layout& layout) { return structure(name, layout, Dir::in); }
 consteval Spec out(std::string_view name, const Layout& layout) { return structure(name, layout, Dir::out); }
+consteval Spec out_string(std::string_view name) { return {{.name = name, .kind = Kind::string, .dir = Dir::out}}; }
 consteval Spec inout(std::string_view name, const Layout& layout) { return structure(name, layout, Dir::inout); }
 consteval Spec when(When when, Spec spec) {
   spec.arg.when = when;
@@ -168,6 +169,12 @@ consteval Variant variant(u32 value, std::string_view name, std::initializer_lis
   Variant made{.value = value, .name = name, .restart = restart, .result = result};
   // Indexes count from the row's first argument; variants() shifts them.
   made.count = place(made.args, {args.begin(), args.size()}, {});
+  return made;
+}
+// A result made of flags.
+consteval Variant gives_flags(Variant made, const NameSet& names) {
+  made.result = ResultKind::hex;
+  made.result_names = &names;
   return made;
 }
 consteval Variant refused_variant(u32 value, std::string_view name, std::string_view reason) {

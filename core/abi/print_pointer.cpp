@@ -145,8 +145,8 @@ bool ArgumentPrinter::append_pointee(std::string& out, unsigned index, Phase pha
   const Arg& arg = this->arg(index);
   const GuestAddr from{word(index)};
   switch (arg.kind) {
-    case Kind::path: return append_string(out, from, longest_path);
-    case Kind::string: return append_string(out, from, std::max(text_.limits.string_bytes, 64u));
+    case Kind::path: return append_string(out, from, longest_path, phase);
+    case Kind::string: return append_string(out, from, std::max(text_.limits.string_bytes, 64u), phase);
     case Kind::strings: return append_strings(out, arg, from);
     case Kind::sockaddr: return append_address_of_socket(out, arg, from, phase);
     case Kind::msghdr: return append_msghdr(out, from, clipped_to_result(arg, phase, ~u64{0}), phase);
@@ -189,13 +189,13 @@ bool ArgumentPrinter::append_pointee(std::string& out, unsigned index, Phase pha
   }
 }
 
-bool ArgumentPrinter::append_string(std::string& out, GuestAddr from, u32 limit) const {
+bool ArgumentPrinter::append_string(std::string& out, GuestAddr from, u32 limit, Phase phase) const {
   std::vector<u8> text;
   // In pieces, and byte by byte where a piece is not wholly known.
   for (bool in_pieces = true; text.size() <= limit;) {
     u8 piece[64];
     const std::size_t wanted = in_pieces ? sizeof piece : 1;
-    if (!memory_.before(from + static_cast<u32>(text.size()), {piece, wanted})) {
+    if (!fetch(phase, from + static_cast<u32>(text.size()), {piece, wanted})) {
       if (!in_pieces) return false;
       in_pieces = false;
       continue;
@@ -218,7 +218,8 @@ bool ArgumentPrinter::append_strings(std::string& out, const Arg& arg, GuestAddr
     if (count >= 65536) return false;
     if (count >= most_strings || is_environment(arg)) continue;
     if (count) list += ", ";
-    if (!append_string(list, GuestAddr{pointer}, text_.limits.string_bytes * 4)) append_address(list, pointer);
+    if (!append_string(list, GuestAddr{pointer}, text_.limits.string_bytes * 4, Phase::before))
+      append_address(list, pointer);
   }
   if (is_environment(arg)) {
     append_address(out, from.value);

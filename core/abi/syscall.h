@@ -82,8 +82,8 @@ enum class Restart : u8 {
   by_arguments,   // depends on arguments or on the kind of file: restart_of(call) decides
 };
 
-// wide: 64 bits, Done::value2 is the upper half.
-enum class ResultKind : u8 { integer, fd, size, zero, address, pid, hex, none, wide };
+// wide: 64 bits, Done::value2 is the upper half. signal: a signal number.
+enum class ResultKind : u8 { integer, fd, size, zero, address, pid, hex, none, wide, signal };
 
 // Who answers. `core`: the emulated kernel alone, computed again on replay. `outside`: the host, noted on the tape.
 enum class Side : u8 { core, outside, refused };
@@ -103,6 +103,7 @@ struct Variant {
   u8 count = 0;
   std::optional<Restart> restart;  // where it differs from the row's
   std::optional<ResultKind> result;
+  const NameSet* result_names = nullptr;  // of the result's bits (F_GETFL)
   const Variants* next = nullptr;  // a further selecting argument (level, then option)
   bool keeps_rest = false;         // the row's arguments beyond these stay
   std::string_view refusal = {};   // not passed on: why

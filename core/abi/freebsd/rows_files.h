@@ -6,9 +6,9 @@ namespace sigtape::abi::freebsd::rows {
 
 inline constexpr Variant fcntl_rows[] = {
     variant(0, "F_DUPFD", {fd("arg")}, gives::fd, not_interruptible),
-    variant(1, "F_GETFD", {}, gives::hex, not_interruptible),
+    gives_flags(variant(1, "F_GETFD", {}, gives::hex, not_interruptible), descriptor_flags),
     variant(2, "F_SETFD", {flags("arg", descriptor_flags)}, gives::zero, not_interruptible),
-    variant(3, "F_GETFL", {}, gives::hex, not_interruptible),
+    gives_flags(variant(3, "F_GETFL", {}, gives::hex, not_interruptible), open_flags),
     variant(4, "F_SETFL", {flags("arg", open_flags)}, gives::zero, not_interruptible),
     variant(5, "F_GETOWN", {}, gives::pid, not_interruptible),
     variant(6, "F_SETOWN", {pid("arg")}, gives::zero, not_interruptible),
@@ -21,7 +21,7 @@ inline constexpr Variant fcntl_rows[] = {
     variant(17, "F_DUPFD_CLOEXEC", {fd("arg")}, gives::fd, not_interruptible),
     variant(18, "F_DUP2FD_CLOEXEC", {fd("arg")}, gives::fd, not_interruptible),
     variant(19, "F_ADD_SEALS", {flags("arg", seals)}, gives::zero, not_interruptible),
-    variant(20, "F_GET_SEALS", {}, gives::hex, not_interruptible),
+    gives_flags(variant(20, "F_GET_SEALS", {}, gives::hex, not_interruptible), seals),
     variant(21, "F_ISUNIONSTACK", {}, gives::integer, not_interruptible),
 };
 inline constexpr Variants fcntl_variants{.argument = 1, .rows = fcntl_rows};
@@ -100,7 +100,7 @@ inline constexpr Row files[] = {
     call(254, "lchown", outside, gives::zero, {path("path"), integer("uid"), integer("gid")}),
     call(289, "preadv", outside, if_sa_restart, gives::size, {fd(), out_iovec(), integer("iovcnt"), off64()}),
     call(290, "pwritev", outside, if_sa_restart, gives::size, {fd(), in_iovec(), integer("iovcnt"), off64()}),
-    call(326, "__getcwd", outside, gives::zero, {out_bytes("buf", "buflen"), size("buflen")}),
+    call(326, "__getcwd", outside, gives::zero, {out_string("buf"), size("buflen")}),
     call(362, "kqueue", outside, gives::fd, {}),
     call(363, "freebsd11_kevent", outside, never, gives::integer,
          {fd(), in_array("changelist", layout::kevent11, "nchanges"), integer("nchanges"),

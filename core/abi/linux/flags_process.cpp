@@ -31,6 +31,7 @@ constexpr NameValue clone_flags_values[] = {
     {0x80000000, "CLONE_IO"},
     {0x100000000, "CLONE_CLEAR_SIGHAND"},
     {0x200000000, "CLONE_INTO_CGROUP"},
+    {17, "SIGCHLD", 0xff},
 };
 constexpr NameValue namespace_flags_values[] = {
     {0x80, "CLONE_NEWTIME"},      {0x200, "CLONE_FS"},          {0x400, "CLONE_FILES"},

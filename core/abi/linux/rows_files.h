@@ -51,7 +51,7 @@ inline constexpr Row files[] = {
             {hex("cmd"), path("special"), integer("id"), address()}),
     refused(134, "bdflush", "the kernel has no bdflush any more"),
     call(182, "chown", outside, gives::zero, {path(), integer("owner"), integer("group")}),
-    call(183, "getcwd", outside, gives::size, {got(out_bytes("buf", "size")), size("size")}),
+    call(183, "getcwd", outside, gives::size, {out_string("buf"), size("size")}),
     call(193, "truncate64", outside, gives::zero, {path("path"), off64("length")}),
     call(195, "stat64", outside, gives::zero, {path(), out("statbuf", layout::stat64)}),
     call(196, "lstat64", outside, gives::zero, {path(), out("statbuf", layout::stat64)}),
