@@ -97,6 +97,14 @@ void Descriptors::duplicate(i32 pid, i32 from, i32 to, bool close_on_exec) {
   entries[to] = {source->second.object, close_on_exec};
 }
 
+// The two socket options that change what an interrupted call does.
+void Descriptors::set_option(i32 pid, bool freebsd, const std::array<u32, abi::max_words>& words) {
+  auto found = objects_.find(object_of(pid, static_cast<i32>(words[0])));
+  if (found == objects_.end() || words[1] != (freebsd ? 0xffffu : 1u)) return;
+  if (words[2] == (freebsd ? 0x1006u : 20u) || (!freebsd && words[2] == 66)) found->second.receive_timeout = true;
+  if (words[2] == (freebsd ? 0x1005u : 21u) || (!freebsd && words[2] == 67)) found->second.send_timeout = true;
+}
+
 void Descriptors::called(i32 pid, const tape::Called& called) {
   const auto* done = std::get_if<abi::Done>(&called.outcome);
   if (!done || !called.call.row) return;
@@ -130,6 +138,8 @@ void Descriptors::called(i32 pid, const tape::Called& called) {
     open(pid, result, {ObjectKind::socket, fmt::format("socket {}", next_object_), 0}, words[1] & linux_cloexec);
   } else if (name == "accept" || name == "accept4") {
     open(pid, result, {ObjectKind::socket, fmt::format("connection {}", next_object_), 0}, false);
+  } else if (name == "setsockopt") {
+    set_option(pid, freebsd, words);
   } else if (name.starts_with("eventfd") || name == "epoll_create" || name == "epoll_create1" || name == "kqueue" ||
              name.starts_with("signalfd") || name == "timerfd_create") {
     open(pid, result, {ObjectKind::event, std::string(name), 0}, false);

@@ -17,6 +17,7 @@ struct Object {
   ObjectKind kind = ObjectKind::unknown;
   std::string name;        // path, or "pipe 12"
   u32 peer = 0;            // object number of the other end; 0: none known
+  bool receive_timeout = false, send_timeout = false;  // SO_RCVTIMEO, SO_SNDTIMEO
 };
 
 // Descriptor tables of all processes, by pid. What is not understood stays `unknown`, never wrong.
@@ -50,6 +51,7 @@ class Descriptors {
   void pair(i32 pid, const tape::Called& called, bool is_pipe, bool close_on_exec);
   void duplicate(i32 pid, i32 from, i32 to, bool close_on_exec);
   void exec(i32 pid);
+  void set_option(i32 pid, bool freebsd, const std::array<u32, abi::max_words>& words);
   Table& table(i32 pid);
 
   std::map<u32, Object> objects_;

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "analyze/descriptors.h"
 #include "core/abi/call.h"
 
 namespace sigtape::analyze {
@@ -18,7 +19,8 @@ struct KernelRule {
   std::string source;
 };
 
-// For a handler that was installed with (or without) SA_RESTART, after the kernel had begun to wait.
-KernelRule kernel_rule(const abi::Call& call, bool sa_restart);
+// For a handler that was installed with (or without) SA_RESTART, after the kernel had begun to wait. `descriptors` says
+// what kind of file the call of process `pid` waits for.
+KernelRule kernel_rule(const abi::Call& call, bool sa_restart, const Descriptors& descriptors, i32 pid);
 
 }  // namespace sigtape::analyze

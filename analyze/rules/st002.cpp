@@ -22,7 +22,7 @@ class EintrWhereRestarted final : public Rule {
     if (!std::holds_alternative<abi::Failed>(found.call().outcome)) return;
     const os::SigAction& action = found.signal().action;
     if (action.is_default() || action.is_ignore() || !action.restart) return;
-    KernelRule rule = kernel_rule(found.call().call, true);
+    KernelRule rule = kernel_rule(found.call().call, true, subject.descriptors, subject.descriptors.pid_of(found.stream));
     if (rule.verdict != Verdict::restarts) return;
     Finding finding;
     finding.rule = "ST002";

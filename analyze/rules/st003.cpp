@@ -22,7 +22,7 @@ class RestartWhereEintr final : public Rule {
     if (!std::holds_alternative<abi::NotDone>(found.call().outcome) || !found.call().host_interrupted) return;
     const os::SigAction& action = found.signal().action;
     if (action.is_default() || action.is_ignore()) return;
-    KernelRule rule = kernel_rule(found.call().call, action.restart);
+    KernelRule rule = kernel_rule(found.call().call, action.restart, subject.descriptors, subject.descriptors.pid_of(found.stream));
     if (rule.verdict != Verdict::eintr) return;
     Finding finding;
     finding.rule = "ST003";
