@@ -41,8 +41,11 @@ std::string outcome_of(const tape::Event& event) {
 
 void progress(u64 events, bool over) {
   static const bool terminal = isatty(2);
-  if (terminal && (over || events % 65536 == 0))
-    fmt::print(stderr, over ? "\r\033[K" : "\rsigtape: {} events", events);
+  if (!terminal) return;
+  if (over)
+    fmt::print(stderr, "\r\033[K");
+  else if (events % 65536 == 0)
+    fmt::print(stderr, "\rsigtape: {} events", events);
 }
 
 }  // namespace

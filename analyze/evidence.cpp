@@ -12,7 +12,7 @@
 #include <map>
 
 #include "analyze/elf_symbols.h"
-#include "analyze/event_text.h"
+#include "replay/event_text.h"
 #include "core/base/bytes.h"
 
 namespace sigtape::analyze {
@@ -75,7 +75,7 @@ void pass(const std::shared_ptr<tape::Tape>& tape, tape::StreamId stream, const 
     if (!next.ok() || !*next) break;
     const tape::Event& event = **next;
     code.event(event);
-    std::string text = event_text(event);
+    std::string text = replay::line_of(event);
     for (auto& [finding, left] : wanting)
       if (left && !text.empty()) finding->events.push_back("   " + text), left--;
     for (Finding* finding : findings) {

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "core/abi/signals.h"
+#include "core/abi/names.h"
 
 namespace sigtape::analyze {
 
@@ -36,5 +36,7 @@ Place place_of(const Subject& subject, tape::StreamId stream, const tape::Event&
 std::string call_name(const abi::Call& call) {
   return std::string(call.row ? call.row->name : std::string_view(abi::name_of(call.system, call.number)));
 }
+
+std::string signal_name(os::Signal signal, abi::System system) { return abi::signal_name(system, signal.value); }
 
 }  // namespace sigtape::analyze

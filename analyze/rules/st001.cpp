@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "analyze/rules/rules.h"
-#include "core/abi/linux/signals.h"
 
 namespace sigtape::analyze {
 namespace {
@@ -32,7 +31,7 @@ class SignalBeforeCall final : public Rule {
       Finding finding = begin(subject, stream, event, stranded->call);
       finding.summary =
           fmt::format("{} was captured before {} was issued; the call never came back, and the signal was never delivered",
-                      signal_name(stranded->info.signal), call_name(stranded->call));
+                      signal_name(stranded->info.signal, stranded->call.system), call_name(stranded->call));
       if (stranded->entered_ns && stranded->info.captured_ns)
         finding.evidence.push_back({fmt::format("host handler took the signal {} ns {} the call was issued",
                                                 distance(stranded->info.captured_ns, stranded->entered_ns),

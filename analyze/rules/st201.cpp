@@ -26,7 +26,7 @@ class Hang final : public Rule {
     if (stream == tape::session_stream) {
       if (const auto* note = event.as<tape::Note>())
         stopped_ |= note->kind == tape::NoteKind::timeout || note->kind == tape::NoteKind::hang ||
-                    note->kind == tape::NoteKind::interrupted || note->kind == tape::NoteKind::killed;
+                    note->kind == tape::NoteKind::interrupted || note->kind == tape::NoteKind::survivor;
       if (event.as<tape::Ended>()) session_ended_ = true;
       return;
     }
@@ -95,7 +95,7 @@ class Hang final : public Rule {
       }
     }
     if (auto signal = stranded_.find({blocked.stream, blocked.thread}); signal != stranded_.end())
-      text += fmt::format("; {} had been captured for it and was never delivered (ST001)", signal_name(signal->second));
+      text += fmt::format("; {} had been captured for it and was never delivered (ST001)", signal_name(signal->second, blocked.call().call.system));
     finding.evidence.push_back({std::move(text), place_of(subject, blocked.stream, blocked.entered)});
   }
 
