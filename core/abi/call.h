@@ -15,9 +15,9 @@ inline constexpr unsigned max_words = 8;
 struct Call {
   System system = System::linux_eabi;
   u32 number = 0;
-  const Row* row = nullptr;  // nullptr: unknown number
+  const Row* row = nullptr;            // nullptr: unknown number
   std::array<u32, max_words> words{};  // r0-r6, or FreeBSD's register and stack words
-  GuestAddr pc;              // of the svc
+  GuestAddr pc;                        // of the svc
   u32 word(unsigned i) const { return words[i]; }
   u64 pair(unsigned i) const { return words[i] | (u64{words[i + 1]} << 32); }
 };
@@ -52,13 +52,13 @@ struct GuestWrite {
 
 // Of use to the analyzer only; never reaches the guest.
 struct CallNotes {
-  bool unsupported = false;          // unknown call, ioctl or option: an `unsupported` event (ST301)
+  bool unsupported = false;  // unknown call, ioctl or option: an `unsupported` event (ST301)
   const char* unsupported_what = nullptr;
   bool signal_before_entry = false;  // a capture was pending when the host call was issued all the same (broken modes)
-  bool host_interrupted = false;     // the host kernel had begun the call and ended it with EINTR, whatever became of that
-  bool decided_by_mode = false;      // a broken delivery mode chose EINTR or restart; the guest kernel's rule keeps out
-  bool rewound_unseen = false;       // the host restarted the call after a capture, before the guest's handler (broken modes)
-  u64 entered_ns = 0;                // CLOCK_MONOTONIC when the host call was issued, and when it came back
+  bool host_interrupted = false;  // the host kernel had begun the call and ended it with EINTR, whatever became of that
+  bool decided_by_mode = false;   // a broken delivery mode chose EINTR or restart; the guest kernel's rule keeps out
+  bool rewound_unseen = false;    // restarted by the host after a capture, before the guest's handler (broken modes)
+  u64 entered_ns = 0;             // CLOCK_MONOTONIC when the host call was issued, and when it came back
   u64 left_ns = 0;
 };
 

@@ -18,7 +18,8 @@ static void append_flags(std::string& out, const NameSet& set, u64 word) {
   bool any = false;
   for (const NameValue& entry : set.values) {
     const u64 mask = entry.mask ? entry.mask : entry.value;
-    const bool holds = mask == 0 ? word == 0 : (word & mask) == entry.value && (entry.value == 0 || (rest & entry.value));
+    const bool holds =
+        mask == 0 ? word == 0 : (word & mask) == entry.value && (entry.value == 0 || (rest & entry.value));
     if (!holds) continue;
     if (any) out += '|';
     out += entry.name;

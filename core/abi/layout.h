@@ -1,4 +1,4 @@
-// Guest structures as tables: name, size, and for each member its name, offset, size and how to print it.
+// Guest structures as tables: for each member its name, offset, size and how to print it.
 #pragma once
 #include <span>
 #include <string_view>
@@ -12,21 +12,21 @@ struct Layout;
 
 // How a member is printed. Integers have the member's size (1, 2, 4 or 8 bytes), little endian.
 enum class Show : u8 {
-  hidden,     // padding, reserved
-  decimal,    // signed
+  hidden,   // padding, reserved
+  decimal,  // signed
   unsigned_,
   hex,
-  octal,      // file modes
-  address,    // NULL or hexadecimal
+  octal,    // file modes
+  address,  // NULL or hexadecimal
   fd,
   signal,
   signal_set,
   errno_,
-  flags,      // bits by Field::names
-  choice,     // one value by Field::names
-  device,     // makedev(major, minor), kernel's new encoding
-  port,       // network byte order
-  ipv4,       // network byte order
+  flags,   // bits by Field::names
+  choice,  // one value by Field::names
+  device,  // makedev(major, minor), kernel's new encoding
+  port,    // network byte order
+  ipv4,    // network byte order
   ipv6,
   wait_status,
   text,       // char array up to NUL
@@ -48,8 +48,8 @@ struct Layout {
   std::string_view name;  // "struct stat64", as the guest's C compiler knows it
   u32 size = 0;
   std::span<const Field> fields;
-  // The bytes are the same on a 64-bit Linux host (no pointer, no long, no member whose alignment differs), so that they
-  // may pass unconverted. A test compares with the host's headers.
+  // The bytes are the same on a 64-bit Linux host (no pointer, no long, no member whose alignment differs), so that
+  // they may pass unconverted. A test compares with the host's headers.
   bool portable = false;
 };
 

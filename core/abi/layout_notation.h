@@ -1,4 +1,4 @@
-// The words that layouts are written in: fields are taken from a mirror struct, so that offset and size cannot be wrong.
+// The words that layouts are written in: fields come from a mirror struct, offsets with them.
 #pragma once
 #include <cstddef>
 #include <type_traits>
@@ -11,7 +11,8 @@ template <class Member>
 consteval Field field_of(std::string_view name, std::size_t offset, Show show, const Layout* layout = nullptr,
                          const NameSet* names = nullptr) {
   using Element = std::remove_all_extents_t<Member>;
-  const bool whole = show == Show::text || show == Show::raw || show == Show::ipv6 || show == Show::hidden || show == Show::signal_set;
+  const bool whole =
+      show == Show::text || show == Show::raw || show == Show::ipv6 || show == Show::hidden || show == Show::signal_set;
   return {.name = name,
           .offset = static_cast<u16>(offset),
           .size = static_cast<u16>(whole ? sizeof(Member) : sizeof(Element)),

@@ -1,4 +1,4 @@
-// The words that rows are written in: call(), fd(), in(), out_bytes()... Everything is checked at compile time.
+// The words that rows are written in: call(), fd(), in()...; checked at compile time.
 #pragma once
 #include <initializer_list>
 
@@ -41,6 +41,7 @@ consteval Spec structure(std::string_view name, const Layout& layout, Dir dir) {
 }
 consteval Spec in(std::string_view name, const Layout& layout) { return structure(name, layout, Dir::in); }
 consteval Spec out(std::string_view name, const Layout& layout) { return structure(name, layout, Dir::out); }
+consteval Spec out_string(std::string_view name) { return {{.name = name, .kind = Kind::string, .dir = Dir::out}}; }
 consteval Spec inout(std::string_view name, const Layout& layout) { return structure(name, layout, Dir::inout); }
 consteval Spec when(When when, Spec spec) {
   spec.arg.when = when;
@@ -63,7 +64,9 @@ consteval Spec out_array(std::string_view name, const Layout& layout, std::strin
 consteval Spec fixed_array(std::string_view name, const Layout& layout, Dir dir, u16 bytes) {
   return {{.name = name, .layout = &layout, .fixed_bytes = bytes, .kind = Kind::array, .dir = dir}};
 }
-consteval Spec in_bytes(std::string_view name, std::string_view size) { return sized(name, Kind::bytes, Dir::in, size); }
+consteval Spec in_bytes(std::string_view name, std::string_view size) {
+  return sized(name, Kind::bytes, Dir::in, size);
+}
 consteval Spec out_bytes(std::string_view name, std::string_view size) {
   return sized(name, Kind::bytes, Dir::out, size);
 }
@@ -84,20 +87,29 @@ consteval Spec out_sockaddr() { return behind(sized("addr", Kind::sockaddr, Dir:
 
 consteval bool is_pointer(Kind kind) {
   switch (kind) {
-    case Kind::path: case Kind::string: case Kind::strings: case Kind::bytes: case Kind::structure: case Kind::array:
-    case Kind::iovec: case Kind::msghdr: case Kind::mmsghdr: case Kind::sockaddr: case Kind::fd_set:
-    case Kind::cpu_set: case Kind::dirents: case Kind::msgbuf:
-      return true;
-    default:
-      return false;
+    case Kind::path:
+    case Kind::string:
+    case Kind::strings:
+    case Kind::bytes:
+    case Kind::structure:
+    case Kind::array:
+    case Kind::iovec:
+    case Kind::msghdr:
+    case Kind::mmsghdr:
+    case Kind::sockaddr:
+    case Kind::fd_set:
+    case Kind::cpu_set:
+    case Kind::dirents:
+    case Kind::msgbuf: return true;
+    default: return false;
   }
 }
 
 struct Mistake {};  // thrown by what must not compile; the text says what is wrong
 
 consteval void check_arg(const Arg& arg) {
-  if (arg.name.empty()) throw Mistake{};                                       // an argument without a name
-  if (arg.dir != Dir::in && !is_pointer(arg.kind)) throw Mistake{};            // only pointers have a direction
+  if (arg.name.empty()) throw Mistake{};                             // an argument without a name
+  if (arg.dir != Dir::in && !is_pointer(arg.kind)) throw Mistake{};  // only pointers have a direction
   if ((arg.kind == Kind::structure || arg.kind == Kind::array) && !arg.layout) throw Mistake{};
   if ((arg.kind == Kind::flags || arg.kind == Kind::choice) && !arg.names) throw Mistake{};
   if (arg.when != When::success && arg.dir == Dir::in) throw Mistake{};
@@ -157,6 +169,12 @@ consteval Variant variant(u32 value, std::string_view name, std::initializer_lis
   Variant made{.value = value, .name = name, .restart = restart, .result = result};
   // Indexes count from the row's first argument; variants() shifts them.
   made.count = place(made.args, {args.begin(), args.size()}, {});
+  return made;
+}
+// A result made of flags.
+consteval Variant gives_flags(Variant made, const NameSet& names) {
+  made.result = ResultKind::hex;
+  made.result_names = &names;
   return made;
 }
 consteval Variant refused_variant(u32 value, std::string_view name, std::string_view reason) {

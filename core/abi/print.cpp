@@ -44,14 +44,18 @@ std::string arguments_of(const CallText& text, const Shape& shape) {
   return out;
 }
 
-std::string text_of_done(const Call& call, const Done& done, ResultKind kind) {
-  switch (kind) {
+std::string text_of_done(const Call& call, const Done& done) {
+  const Shape shape = call.row ? shape_of(*call.row, call.words) : Shape{.result = ResultKind::hex};
+  if (shape.variant && shape.variant->result_names)
+    return fmt::format("{:#x} ({})", done.value, text_of_names(*shape.variant->result_names, done.value));
+  switch (shape.result) {
     case ResultKind::address:
     case ResultKind::hex: return fmt::format("{:#x}", done.value);
     case ResultKind::size: return fmt::format("{}", done.value);
-    case ResultKind::wide:
-      return fmt::format("{}", static_cast<i64>(u64{done.value2} << 32 | done.value));
+    case ResultKind::wide: return fmt::format("{}", static_cast<i64>(u64{done.value2} << 32 | done.value));
     case ResultKind::none: return "?";
+    case ResultKind::signal:
+      return fmt::format("{} ({})", done.value, signal_name(call.system, static_cast<i32>(done.value)));
     case ResultKind::integer:
     case ResultKind::fd:
     case ResultKind::zero:
@@ -67,12 +71,8 @@ std::string text_of_done(const Call& call, const Done& done, ResultKind kind) {
 
 }  // namespace
 
-
 std::string text_of_outcome(const Call& call, const Outcome& outcome) {
-  if (const Done* done = std::get_if<Done>(&outcome)) {
-    const ResultKind kind = call.row ? shape_of(*call.row, call.words).result : ResultKind::hex;
-    return text_of_done(call, *done, kind);
-  }
+  if (const Done* done = std::get_if<Done>(&outcome)) return text_of_done(call, *done);
   if (const Failed* failed = std::get_if<Failed>(&outcome))
     return fmt::format("-1 {}", text_of_error(call.system, failed->error));
   if (std::holds_alternative<NotDone>(outcome)) return "? (interrupted before it did anything: runs again)";
@@ -83,7 +83,8 @@ CallParts parts_of_call(const CallText& text) {
   CallParts parts;
   parts.call = name_of(text.call.system, text.call.number);
   parts.call += '(';
-  if (text.call.row)
+  const bool described = text.call.row && (text.call.row->side != Side::refused || text.call.row->count != 0);
+  if (described)
     parts.call += arguments_of(text, shape_of(*text.call.row, text.call.words));
   else
     parts.call += raw_arguments(text.call);

@@ -1,5 +1,5 @@
-// Text of what pointer arguments point to. Sizes and addresses are the guest's and may be anything: every length is
-// bounded before memory is asked for.
+// Text of what pointer arguments point to.
+// Sizes and addresses are the guest's and may be anything: every length is bounded before memory is asked for.
 #include "core/abi/print_pointer.h"
 
 #include <fmt/format.h>
@@ -45,13 +45,18 @@ bool CallMemory::after(GuestAddr from, std::span<u8> into) const {
     const u64 end = std::min<u64>(u64{from.value} + into.size(), u64{write.at.value} + write.bytes.size());
     if (begin >= end) continue;
     std::memcpy(into.data() + (begin - from.value), write.bytes.data() + (begin - write.at.value), end - begin);
-    if (!known) std::fill(written.begin() + static_cast<i64>(begin - from.value), written.begin() + static_cast<i64>(end - from.value), true);
+    if (!known)
+      std::fill(written.begin() + static_cast<i64>(begin - from.value),
+                written.begin() + static_cast<i64>(end - from.value), true);
   }
   return known || std::find(written.begin(), written.end(), false) == written.end();
 }
 
 ArgumentPrinter::ArgumentPrinter(const CallText& text, const Shape& shape)
-    : text_(text), shape_(shape), system_(text.call.system), memory_(text.read, text.writes),
+    : text_(text),
+      shape_(shape),
+      system_(text.call.system),
+      memory_(text.read, text.writes),
       done_(text.outcome ? std::get_if<Done>(text.outcome) : nullptr) {
   constexpr u32 eintr = 4;  // on both systems
   const Failed* failed = text.outcome ? std::get_if<Failed>(text.outcome) : nullptr;
@@ -129,8 +134,7 @@ void ArgumentPrinter::append_pointer(std::string& out, unsigned index) const {
   std::string before, after;
   const bool merged = arg.kind == Kind::array || arg.kind == Kind::msghdr || arg.kind == Kind::mmsghdr;
   const bool has_after = arg.dir != Dir::in && has_output(arg) && append_pointee(after, index, Phase::after);
-  const bool has_before =
-      arg.dir != Dir::out && !(has_after && merged) && append_pointee(before, index, Phase::before);
+  const bool has_before = arg.dir != Dir::out && !(has_after && merged) && append_pointee(before, index, Phase::before);
   if (!has_before && !has_after) return append_address(out, address);
   if (has_before) out += before;
   if (has_before && has_after && before != after) out += " => ";
@@ -141,8 +145,8 @@ bool ArgumentPrinter::append_pointee(std::string& out, unsigned index, Phase pha
   const Arg& arg = this->arg(index);
   const GuestAddr from{word(index)};
   switch (arg.kind) {
-    case Kind::path: return append_string(out, from, longest_path);
-    case Kind::string: return append_string(out, from, std::max(text_.limits.string_bytes, 64u));
+    case Kind::path: return append_string(out, from, longest_path, phase);
+    case Kind::string: return append_string(out, from, std::max(text_.limits.string_bytes, 64u), phase);
     case Kind::strings: return append_strings(out, arg, from);
     case Kind::sockaddr: return append_address_of_socket(out, arg, from, phase);
     case Kind::msghdr: return append_msghdr(out, from, clipped_to_result(arg, phase, ~u64{0}), phase);
@@ -185,13 +189,13 @@ bool ArgumentPrinter::append_pointee(std::string& out, unsigned index, Phase pha
   }
 }
 
-bool ArgumentPrinter::append_string(std::string& out, GuestAddr from, u32 limit) const {
+bool ArgumentPrinter::append_string(std::string& out, GuestAddr from, u32 limit, Phase phase) const {
   std::vector<u8> text;
   // In pieces, and byte by byte where a piece is not wholly known.
   for (bool in_pieces = true; text.size() <= limit;) {
     u8 piece[64];
     const std::size_t wanted = in_pieces ? sizeof piece : 1;
-    if (!memory_.before(from + static_cast<u32>(text.size()), {piece, wanted})) {
+    if (!fetch(phase, from + static_cast<u32>(text.size()), {piece, wanted})) {
       if (!in_pieces) return false;
       in_pieces = false;
       continue;
@@ -214,7 +218,8 @@ bool ArgumentPrinter::append_strings(std::string& out, const Arg& arg, GuestAddr
     if (count >= 65536) return false;
     if (count >= most_strings || is_environment(arg)) continue;
     if (count) list += ", ";
-    if (!append_string(list, GuestAddr{pointer}, text_.limits.string_bytes * 4)) append_address(list, pointer);
+    if (!append_string(list, GuestAddr{pointer}, text_.limits.string_bytes * 4, Phase::before))
+      append_address(list, pointer);
   }
   if (is_environment(arg)) {
     append_address(out, from.value);
@@ -241,8 +246,9 @@ bool ArgumentPrinter::append_array(std::string& out, const Arg& arg, GuestAddr f
   if (!bytes) return false;
   // Characters are text.
   if (size == 1) {
-    append_quoted(out, {bytes->data(), static_cast<std::size_t>(std::find(bytes->begin(), bytes->end(), 0) - bytes->begin())},
-                  text_.limits.string_bytes);
+    append_quoted(
+        out, {bytes->data(), static_cast<std::size_t>(std::find(bytes->begin(), bytes->end(), 0) - bytes->begin())},
+        text_.limits.string_bytes);
     return true;
   }
   out += '[';

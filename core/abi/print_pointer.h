@@ -39,7 +39,7 @@ class ArgumentPrinter {
 
   void append_pointer(std::string& out, unsigned index) const;
   bool append_pointee(std::string& out, unsigned index, Phase phase) const;
-  bool append_string(std::string& out, GuestAddr from, u32 limit) const;
+  bool append_string(std::string& out, GuestAddr from, u32 limit, Phase phase) const;
   bool append_strings(std::string& out, const Arg& arg, GuestAddr from) const;
   bool append_bytes(std::string& out, GuestAddr from, u64 bytes, Phase phase) const;
   bool append_array(std::string& out, const Arg& arg, GuestAddr from, u64 count, Phase phase) const;

@@ -25,9 +25,7 @@ struct Numbers {
 constexpr Numbers linux_numbers{4, 5, 7, 8, 11, 17, 29, 31};
 constexpr Numbers freebsd_numbers{4, 5, 10, 8, 11, 20, 23, 12};
 
-const Numbers& numbers_of(System system) {
-  return system == System::linux_eabi ? linux_numbers : freebsd_numbers;
-}
+const Numbers& numbers_of(System system) { return system == System::linux_eabi ? linux_numbers : freebsd_numbers; }
 
 const NameSet* own_codes(System system, i32 signal) {
   const Numbers& n = numbers_of(system);
@@ -63,15 +61,18 @@ Members linux_members(i32 signal, i32 code) {
 
 Members freebsd_members(i32 signal, i32 code) {
   switch (code) {
-    case 0x10001: case 0x10007: return Members::sender;  // SI_USER, SI_LWP
-    case 0x10002: case 0x10005: return Members::queued;  // SI_QUEUE, SI_MESGQ
+    case 0x10001:
+    case 0x10007: return Members::sender;  // SI_USER, SI_LWP
+    case 0x10002:
+    case 0x10005: return Members::queued;  // SI_QUEUE, SI_MESGQ
     case 0x10003: return Members::timer;
     case 0x10006: return Members::none;
     default: break;
   }
   const Numbers& n = freebsd_numbers;
   if (signal == n.chld) return Members::child;
-  if (signal == n.ill || signal == n.trap || signal == n.bus || signal == n.fpe || signal == n.segv) return Members::fault;
+  if (signal == n.ill || signal == n.trap || signal == n.bus || signal == n.fpe || signal == n.segv)
+    return Members::fault;
   return Members::sender;
 }
 

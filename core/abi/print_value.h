@@ -1,4 +1,4 @@
-// Text of single values and of structures by their layout; the parts that printing a call is made of.
+// Text of single values and of structures by their layout.
 #pragma once
 #include <span>
 #include <string>

@@ -116,8 +116,7 @@ Resume linux_rule(const RestartClass& asked, Delivered delivered) {
 
 Resume freebsd_rule(const RestartClass& asked, Delivered delivered) {
   if (delivered == Delivered::no_handler_ran) return Resume::reenter;
-  const Resume by_flag =
-      delivered == Delivered::handler_with_sa_restart ? Resume::reenter : Resume::return_eintr;
+  const Resume by_flag = delivered == Delivered::handler_with_sa_restart ? Resume::reenter : Resume::return_eintr;
   return std::visit(Overloaded{
                         [](restart::Never) { return Resume::return_eintr; },
                         [&](restart::IfSaRestart) { return by_flag; },

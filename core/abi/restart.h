@@ -1,5 +1,5 @@
-// What happens to an interrupted call: restart classes as types, each kernel's rule over them, and which call asks for
-// which class under which condition, with the source that it is known from.
+// What happens to an interrupted call: restart classes, kernel rules, which call asks for which.
+// Each rule comes with the source that it is known from.
 #pragma once
 #include <optional>
 #include <span>
@@ -10,12 +10,12 @@
 
 namespace sigtape::abi {
 
-namespace restart {      // what the interrupted call asks for
-struct Never {};         // EINTR, whatever happens
-struct IfSaRestart {};   // Linux ERESTARTSYS, FreeBSD ERESTART
-struct IfNoHandler {};   // Linux ERESTARTNOHAND
-struct Always {};        // Linux ERESTARTNOINTR
-struct WithBlock {};     // Linux ERESTART_RESTARTBLOCK; the host kernel keeps the block (deadline, addresses)
+namespace restart {     // what the interrupted call asks for
+struct Never {};        // EINTR, whatever happens
+struct IfSaRestart {};  // Linux ERESTARTSYS, FreeBSD ERESTART
+struct IfNoHandler {};  // Linux ERESTARTNOHAND
+struct Always {};       // Linux ERESTARTNOINTR
+struct WithBlock {};    // Linux ERESTART_RESTARTBLOCK; the host kernel keeps the block (deadline, addresses)
 }  // namespace restart
 using RestartClass =
     std::variant<restart::Never, restart::IfSaRestart, restart::IfNoHandler, restart::Always, restart::WithBlock>;
@@ -35,17 +35,34 @@ Resume rule(System system, const RestartClass& asked, Delivered delivered);
 
 // What a call's descriptor is, as far as it matters to restarting.
 enum class Object : u8 {
-  any, pipe, terminal, socket, eventfd, timerfd, signalfd, inotify, fanotify, userfaultfd, kernel_log, random_device,
-  fuse, nfs, regular_file,
+  any,
+  pipe,
+  terminal,
+  socket,
+  eventfd,
+  timerfd,
+  signalfd,
+  inotify,
+  fanotify,
+  userfaultfd,
+  kernel_log,
+  random_device,
+  fuse,
+  nfs,
+  regular_file,
 };
 
 enum class Condition : u8 {
   none,
-  no_receive_timeout, receive_timeout,  // SO_RCVTIMEO of the socket
-  no_send_timeout, send_timeout,        // SO_SNDTIMEO
-  no_timeout, timeout,                  // the call's own timeout argument
-  relative, absolute,                   // of a sleep or of a timeout
-  exceptional,                          // something that neither arguments nor descriptor show; see `when`
+  no_receive_timeout,
+  receive_timeout,  // SO_RCVTIMEO of the socket
+  no_send_timeout,
+  send_timeout,  // SO_SNDTIMEO
+  no_timeout,
+  timeout,  // the call's own timeout argument
+  relative,
+  absolute,     // of a sleep or of a timeout
+  exceptional,  // something that neither arguments nor descriptor show; see `when`
 };
 
 struct RestartRule {
@@ -70,7 +87,7 @@ struct Circumstance {
 struct Ruling {
   Restart restart = Restart::not_interruptible;  // never by_arguments
   const RestartRule* rule = nullptr;             // nullptr: no rule speaks of this call
-  bool certain = true;  // false: another rule that might hold too says otherwise
+  bool certain = true;                           // false: another rule that might hold too says otherwise
 };
 Ruling restart_of(const Call& call, const Circumstance& known = {});
 

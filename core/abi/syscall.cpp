@@ -3,17 +3,17 @@
 
 #include <fmt/format.h>
 
+#include "core/abi/freebsd/table.h"
 #include "core/abi/linux/table.h"
 
 namespace sigtape::abi {
 
 const Row* row_of(System system, u32 number) {
-  return system == System::linux_eabi ? linux_eabi::row_of(number) : nullptr;
+  return system == System::linux_eabi ? linux_eabi::row_of(number) : freebsd::row_of(number);
 }
 
 std::span<const Row> table_of(System system) {
-  if (system == System::linux_eabi) return linux_eabi::table();
-  return {};
+  return system == System::linux_eabi ? linux_eabi::table() : freebsd::table();
 }
 
 std::string name_of(System system, u32 number) {

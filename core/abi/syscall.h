@@ -1,4 +1,4 @@
-// One row per guest system call: number, name, arguments, restart class. Data only; everything else derives from it.
+// One row per guest system call: number, name, arguments, restart class. Data only.
 #pragma once
 #include <array>
 #include <optional>
@@ -15,34 +15,34 @@ enum class System : u8 { linux_eabi, freebsd };
 // How an argument is to be read, printed and, where no host conversion exists, passed on.
 enum class Kind : u8 {
   none,
-  integer,     // signed decimal
-  unsigned_,   // unsigned decimal
+  integer,    // signed decimal
+  unsigned_,  // unsigned decimal
   hex,
-  size,        // a count of bytes
-  fd,          // a descriptor
-  dirfd,       // a descriptor or AT_FDCWD
-  mode,        // octal
-  signal,      // a signal number
-  flags,       // bits by Arg::names
-  choice,      // one value by Arg::names
-  address,     // a guest address that the call does not read or write through (mmap, brk, futex word of WAKE)
-  path,        // NUL-terminated file name, read
-  string,      // other NUL-terminated text, read
-  strings,     // NULL-terminated array of string pointers (argv, envp)
-  bytes,       // buffer; capacity from Arg::size_argument; actual length for `out` is the result if Arg::result_is_size
-  structure,   // one struct Arg::layout
-  array,       // Arg::size_argument elements of Arg::layout
-  iovec,       // array of iovec, Arg::size_argument elements; contents as `bytes`
-  msghdr,      // struct msghdr with its nests
-  mmsghdr,     // array of struct mmsghdr, Arg::size_argument elements
-  sockaddr,    // length in Arg::size_argument: for `in` the value itself, for `out` a socklen_t at that pointer
-  fd_set,      // Arg::size_argument is nfds
-  off64,       // 64-bit value in a register pair (aligned as the ABI wants it); takes two words
-  off64_split, // 64-bit value in two separate words, low first, not aligned (preadv)
-  pid,         // process, thread or group id
-  cpu_set,     // bit mask of Arg::size_argument bytes
-  msgbuf,      // a long, then Arg::size_argument bytes (msgsnd)
-  dirents,     // directory records of the ABI; `bytes` otherwise
+  size,       // a count of bytes
+  fd,         // a descriptor
+  dirfd,      // a descriptor or AT_FDCWD
+  mode,       // octal
+  signal,     // a signal number
+  flags,      // bits by Arg::names
+  choice,     // one value by Arg::names
+  address,    // a guest address that the call does not read or write through (mmap, brk, futex word of WAKE)
+  path,       // NUL-terminated file name, read
+  string,     // other NUL-terminated text, read
+  strings,    // NULL-terminated array of string pointers (argv, envp)
+  bytes,      // buffer; capacity from Arg::size_argument; actual length for `out` is the result if Arg::result_is_size
+  structure,  // one struct Arg::layout
+  array,      // Arg::size_argument elements of Arg::layout
+  iovec,      // array of iovec, Arg::size_argument elements; contents as `bytes`
+  msghdr,     // struct msghdr with its nests
+  mmsghdr,    // array of struct mmsghdr, Arg::size_argument elements
+  sockaddr,   // length in Arg::size_argument: for `in` the value itself, for `out` a socklen_t at that pointer
+  fd_set,     // Arg::size_argument is nfds
+  off64,      // 64-bit value in a register pair (aligned as the ABI wants it); takes two words
+  off64_split,  // 64-bit value in two separate words, low first, not aligned (preadv)
+  pid,          // process, thread or group id
+  cpu_set,      // bit mask of Arg::size_argument bytes
+  msgbuf,       // a long, then Arg::size_argument bytes (msgsnd)
+  dirents,      // directory records of the ABI; `bytes` otherwise
 };
 
 enum class Dir : u8 { in, out, inout };
@@ -62,11 +62,11 @@ struct Arg {
   std::string_view name;
   const Layout* layout = nullptr;
   const NameSet* names = nullptr;
-  u16 fixed_bytes = 0;          // bytes, array: a constant size
+  u16 fixed_bytes = 0;  // bytes, array: a constant size
   Kind kind = Kind::none;
   Dir dir = Dir::in;
-  i8 size_argument = -1;        // index of the argument that gives a size or count
-  bool result_is_size = false;  // out: the call's result is the number of bytes (array: elements) written
+  i8 size_argument = -1;             // index of the argument that gives a size or count
+  bool result_is_size = false;       // out: the call's result is the number of bytes (array: elements) written
   bool size_behind_pointer = false;  // Arg::size_argument points to the size (getsockopt)
   When when = When::success;
 };
@@ -82,8 +82,8 @@ enum class Restart : u8 {
   by_arguments,   // depends on arguments or on the kind of file: restart_of(call) decides
 };
 
-// wide: 64 bits, Done::value2 is the upper half.
-enum class ResultKind : u8 { integer, fd, size, zero, address, pid, hex, none, wide };
+// wide: 64 bits, Done::value2 is the upper half. signal: a signal number.
+enum class ResultKind : u8 { integer, fd, size, zero, address, pid, hex, none, wide, signal };
 
 // Who answers. `core`: the emulated kernel alone, computed again on replay. `outside`: the host, noted on the tape.
 enum class Side : u8 { core, outside, refused };
@@ -98,17 +98,18 @@ inline constexpr unsigned max_variant_args = 5;
 struct Variants;
 struct Variant {
   u32 value = 0;
-  std::string_view name;  // "F_SETLKW"
+  std::string_view name;                     // "F_SETLKW"
   std::array<Arg, max_variant_args> args{};  // in place of the row's, from the one after the selecting argument on
   u8 count = 0;
-  std::optional<Restart> restart;     // where it differs from the row's
+  std::optional<Restart> restart;  // where it differs from the row's
   std::optional<ResultKind> result;
-  const Variants* next = nullptr;     // a further selecting argument (level, then option)
-  bool keeps_rest = false;            // the row's arguments beyond these stay
-  std::string_view refusal = {};      // not passed on: why
+  const NameSet* result_names = nullptr;  // of the result's bits (F_GETFL)
+  const Variants* next = nullptr;  // a further selecting argument (level, then option)
+  bool keeps_rest = false;         // the row's arguments beyond these stay
+  std::string_view refusal = {};   // not passed on: why
 };
 struct Variants {
-  u8 argument = 0;   // index of the selecting argument
+  u8 argument = 0;     // index of the selecting argument
   u32 mask = ~u32{0};  // of its bits, those that select
   std::span<const Variant> rows;
 };
@@ -120,7 +121,7 @@ struct Row {
   Restart restart = Restart::not_interruptible;
   ResultKind result = ResultKind::integer;
   std::array<Arg, max_args> args{};
-  u8 count = 0;                  // of args
+  u8 count = 0;  // of args
   Topic topic = Topic::system;
   std::string_view refusal = {};  // Side::refused: why; the guest gets the ABI's ENOSYS
   const Variants* variants = nullptr;

@@ -1,130 +1,217 @@
-// Calls that need no handler of their own: the host's call of the same name, arguments by the kinds in the row.
+// The way of calls without a handler: the host call of the same name, its arguments made from the row's descriptions.
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
+#include <string>
 
-#include "core/outside/host_call.h"
+#include "core/abi/linux/layouts.h"
+#include "core/abi/scalars.h"
+#include "core/outside/linux_access.h"
+#include "core/outside/linux_handlers.h"
 #include "core/outside/live.h"
 
 namespace sigtape::outside {
 namespace {
 
-using abi::Arg;
-using abi::Dir;
-using abi::Kind;
+// How the host's call of a name is to be issued. 16-bit ids have handlers, so a guest's getuid32 is the host's getuid.
+struct HostCall {
+  long number = 0;
+  bool waits = true;    // false: never waits for anything, so the baton is kept
+  bool follows = true;  // a symlink at the end of the path
+};
 
-// Calls that act on a symlink itself.
-bool keeps_last_link(std::string_view name) {
-  constexpr std::string_view such[] = {"unlink",     "rmdir",        "rename", "mkdir",     "mknod",
-                                       "lchown",     "readlink",     "link",   "lsetxattr", "lgetxattr",
-                                       "llistxattr", "lremovexattr", "symlink"};
-  for (std::string_view one : such)
-    if (name == one) return true;
-  return false;
+constexpr std::string_view never_waiting[] = {
+    "epoll_create", "epoll_create1", "eventfd", "eventfd2", "getcpu", "getegid", "geteuid", "getgid", "getgroups",
+    "getpgid", "getpgrp", "getpid", "getppid", "getpriority", "getresgid", "getresuid", "getsid", "gettid", "getuid",
+    "inotify_init", "inotify_init1", "ioprio_get", "ioprio_set", "kill", "listen", "memfd_create", "msgget",
+    "pidfd_open", "sched_get_priority_max", "sched_get_priority_min", "sched_getparam", "sched_getscheduler",
+    "sched_setparam", "sched_setscheduler", "semget", "setfsgid", "setfsuid", "setgid", "setgroups", "setpgid",
+    "setpriority", "setregid", "setresgid", "setresuid", "setreuid", "setsid", "setuid", "shmget", "tgkill",
+    "timer_delete", "timer_getoverrun", "timerfd_create", "tkill", "umask",
+};
+constexpr std::string_view on_links_themselves[] = {
+    "lgetxattr", "link", "linkat", "llistxattr", "lremovexattr", "lsetxattr", "mkdir", "mkdirat", "mknod", "mknodat",
+    "rename", "renameat", "renameat2", "rmdir", "unlink", "unlinkat",
+};
+static_assert(std::is_sorted(std::begin(never_waiting), std::end(never_waiting)));
+static_assert(std::is_sorted(std::begin(on_links_themselves), std::end(on_links_themselves)));
+
+std::optional<HostCall> host_call_of(std::string_view name) {
+  if (name.ends_with("32")) name.remove_suffix(2);
+  std::optional<long> number = host_number_of(name);
+  if (!number) return std::nullopt;
+  return HostCall{*number, !std::binary_search(std::begin(never_waiting), std::end(never_waiting), name),
+                  !std::binary_search(std::begin(on_links_themselves), std::end(on_links_themselves), name)};
 }
 
-struct Output {
-  GuestAddr to;
-  u8* staged = nullptr;
-  u64 capacity = 0;
-  bool result_is_size = false;
-};
+// Structures that are the same on both sides, so that bytes may be copied.
+bool is_same_on_host(const abi::Layout* layout) {
+  namespace l = abi::linux_eabi::layout;
+  namespace s = abi::scalar;
+  const abi::Layout* same[] = {&l::sched_param, &l::rlimit64, &l::mount_attr, &l::sembuf, &s::int32,   &s::uint32,
+                               &s::hex32,       &s::int64,    &s::uint64,     &s::uint16, &s::descriptor,
+                               &s::process_id,  &s::octet,    &s::signal32};
+  return std::find(std::begin(same), std::end(same), layout) != std::end(same);
+}
 
-struct HostArguments {
-  long words[6] = {};
-  unsigned count = 0;
-  std::array<std::string, 6> texts;  // what `words` point to
-  std::array<Output, 6> outputs;
-  unsigned output_count = 0;
-};
-
-enum class Taken : u8 { yes, no_such_kind, answered };
-
-class Reader {
- public:
-  Reader(CallContext& context) : c_(context), row_(*context.call.row), words_(abi::word_index_of(row_)) {}
-
-  Taken take(unsigned i, HostArguments& to) {
-    const Arg& argument = row_.args[i];
-    u32 value = c_.word(words_[i]);
-    long& word = to.words[to.count++];
-    switch (argument.kind) {
-      case Kind::integer:
-      case Kind::pid:
-      case Kind::signal: word = static_cast<i32>(value); return Taken::yes;
-      case Kind::unsigned_:
-      case Kind::hex:
-      case Kind::size:
-      case Kind::mode:
-      case Kind::flags:
-      case Kind::choice: word = static_cast<long>(u64{value}); return Taken::yes;
-      case Kind::fd:
-      case Kind::dirfd: word = dirfd_ = c_.fd(words_[i]); return Taken::yes;
-      case Kind::off64: word = static_cast<long>(c_.pair(words_[i])); return Taken::yes;
-      case Kind::string: word = reinterpret_cast<long>(c_.pointer(words_[i])); return Taken::yes;
-      case Kind::path: return take_path(i, to.texts[to.count - 1], word);
-      case Kind::bytes: return take_bytes(argument, i, to, word);
-      default: return Taken::no_such_kind;
-    }
+bool is_describable(const abi::Arg& arg) {
+  using enum abi::Kind;
+  switch (arg.kind) {
+    case integer: case pid: case signal: case unsigned_: case hex: case size: case mode: case flags: case choice:
+    case fd: case dirfd: case path: case bytes:
+      return true;
+    case string: case address: case cpu_set: case sockaddr: return arg.dir == abi::Dir::in;
+    case structure: case array: return is_same_on_host(arg.layout);
+    default: return false;
   }
+}
+
+// One argument's output, staged.
+struct Output {
+  OutBuffer buffer;
+  const abi::Arg* arg = nullptr;
+};
+
+class RowCall {
+ public:
+  RowCall(CallContext& c, const HostCall& host) : c_(c), host_(host), shape_(abi::shape_of(*c.call.row, c.call.words)) {}
+
+  // False: there is an argument that only a handler can make.
+  bool prepare();
+  bool is_answered() const { return answered_; }
+  void issue();
 
  private:
-  Taken take_path(unsigned i, std::string& text, long& word) {
-    bool is_link_text = i == 0 && row_.name.starts_with("symlink");
-    if (!c_.live.root().active() || is_link_text) {
-      word = reinterpret_cast<long>(c_.pointer(words_[i]));
-      return Taken::yes;
-    }
-    auto resolved = c_.path(dirfd_, words_[i], keeps_last_link(row_.name) ? Follow::no : Follow::yes);
-    if (!resolved) return Taken::answered;
-    text = std::move(*resolved);
-    word = reinterpret_cast<long>(text.c_str());
-    return Taken::yes;
-  }
-
-  Taken take_bytes(const Arg& argument, unsigned i, HostArguments& to, long& word) {
-    if (argument.dir == Dir::in) {
-      word = reinterpret_cast<long>(c_.pointer(words_[i]));
-      return Taken::yes;
-    }
-    if (argument.dir != Dir::out || argument.size_behind_pointer) return Taken::no_such_kind;
-    u64 capacity = argument.fixed_bytes;
-    if (argument.size_argument >= 0) capacity = c_.word(words_[static_cast<unsigned>(argument.size_argument)]);
-    u8* staged = c_.stage(capacity);
-    to.outputs[to.output_count++] = {c_.at(words_[i]), staged, capacity, argument.result_is_size};
-    word = c_.at(words_[i]).is_null() ? 0 : reinterpret_cast<long>(staged);
-    return Taken::yes;
-  }
+  bool prepare_argument(unsigned i);
+  bool prepare_path(unsigned i);
+  bool prepare_memory(unsigned i);
+  u64 bytes_of(const abi::Arg& arg) const;
+  u32 word(unsigned i) const { return c_.word(shape_.words[i]); }
 
   CallContext& c_;
-  const abi::Row& row_;
-  std::array<u8, abi::max_args> words_;
-  int dirfd_ = AT_FDCWD;
+  const HostCall& host_;
+  abi::Shape shape_;
+  std::array<long, 6> words_{};
+  unsigned count_ = 0;
+  std::array<std::string, 2> paths_;
+  unsigned path_count_ = 0;
+  std::array<Output, abi::max_args> outputs_;
+  unsigned output_count_ = 0;
+  bool answered_ = false;
 };
+
+u64 RowCall::bytes_of(const abi::Arg& arg) const {
+  if (arg.kind == abi::Kind::structure) return arg.layout->size;
+  if (arg.fixed_bytes) return arg.fixed_bytes;
+  u64 count = arg.size_argument >= 0 ? word(static_cast<unsigned>(arg.size_argument)) : 0;
+  return arg.kind == abi::Kind::array ? count * arg.layout->size : count;
+}
+
+bool RowCall::prepare() {
+  if (shape_.unknown_variant) return false;
+  for (unsigned i = 0; i < shape_.count && !answered_; ++i) {
+    if (count_ == words_.size()) return false;
+    if (!prepare_argument(i)) return false;
+  }
+  return true;
+}
+
+bool RowCall::prepare_argument(unsigned i) {
+  const abi::Arg& arg = shape_.args[i];
+  if (!is_describable(arg)) return false;
+  using enum abi::Kind;
+  switch (arg.kind) {
+    case integer: case pid: case signal:
+      words_[count_++] = static_cast<i32>(word(i));
+      return true;
+    case unsigned_: case hex: case size: case mode: case flags: case choice:
+      words_[count_++] = word(i);
+      return true;
+    case fd: case dirfd:
+      words_[count_++] = c_.fd(shape_.words[i]);
+      return true;
+    case path: return prepare_path(i);
+    case string: case address: case cpu_set: case sockaddr:
+      words_[count_++] = reinterpret_cast<long>(c_.pointer(GuestAddr{word(i)}));
+      return true;
+    default: return prepare_memory(i);
+  }
+}
+
+bool RowCall::prepare_path(unsigned i) {
+  if (path_count_ == paths_.size()) return false;
+  if (word(i) == 0) {  // some calls take a null path (fchownat… with AT_EMPTY_PATH); others say EFAULT
+    words_[count_++] = 0;
+    return true;
+  }
+  bool relative_to = i > 0 && shape_.args[i - 1].kind == abi::Kind::dirfd;
+  int dirfd = relative_to ? static_cast<int>(words_[count_ - 1]) : AT_FDCWD;
+  auto path = c_.path(dirfd, shape_.words[i], host_.follows ? Follow::yes : Follow::no);
+  if (!path) return answered_ = true;
+  std::string& kept = paths_[path_count_++];
+  kept = std::move(*path);
+  words_[count_++] = reinterpret_cast<long>(kept.c_str());
+  return true;
+}
+
+bool RowCall::prepare_memory(unsigned i) {
+  const abi::Arg& arg = shape_.args[i];
+  GuestAddr at{word(i)};
+  if (arg.dir == abi::Dir::in || at.is_null()) {
+    words_[count_++] = reinterpret_cast<long>(c_.pointer(at));
+    return true;
+  }
+  u64 bytes = bytes_of(arg);
+  bool whole = !arg.result_is_size;  // a struct that does not fit is the host's EFAULT; a buffer may be filled in part
+  OutBuffer buffer = whole && !c_.can_write(at, bytes) ? OutBuffer{at, c_.space.host(at), bytes, false}
+                                                       : out_buffer(c_, at, bytes);
+  if (buffer.staged && arg.dir == abi::Dir::inout && !c_.space.read(at, {buffer.host, buffer.bytes})) {
+    c_.fail(EFAULT);
+    return answered_ = true;
+  }
+  outputs_[output_count_++] = {buffer, &arg};
+  words_[count_++] = reinterpret_cast<long>(buffer.host);
+  return true;
+}
+
+void RowCall::issue() {
+  auto& w = words_;
+  for (unsigned i = 0; i < output_count_; ++i) {  // only the part that the guest may write is asked for
+    const abi::Arg& arg = *outputs_[i].arg;
+    if (outputs_[i].buffer.staged && arg.kind == abi::Kind::bytes && arg.size_argument >= 0)
+      w[static_cast<unsigned>(arg.size_argument)] = static_cast<long>(outputs_[i].buffer.bytes);
+  }
+  HostResult r = host_.waits ? c_.blocking(host_.number, w[0], w[1], w[2], w[3], w[4], w[5])
+                             : c_.immediate(host_.number, w[0], w[1], w[2], w[3], w[4], w[5]);
+  if (r.succeeded())
+    for (unsigned i = 0; i < output_count_; ++i) {
+      const Output& output = outputs_[i];
+      u64 bytes = output.buffer.bytes;
+      if (output.arg->result_is_size) {
+        u64 unit = output.arg->kind == abi::Kind::array ? output.arg->layout->size : 1;
+        bytes = std::min(bytes, static_cast<u64>(r.value) * unit);
+      }
+      if (!give_buffer(c_, output.buffer, bytes)) return;
+    }
+  c_.finish(r);
+}
 
 }  // namespace
 
+bool is_answered_by_row(const abi::Row& row) {
+  return host_call_of(row.name) && row.count <= 6 && !row.variants &&
+         std::all_of(row.args.begin(), row.args.begin() + row.count, is_describable);
+}
+
 bool answer_by_row(CallContext& c) {
-  const abi::Row* row = c.call.row;
-  if (!row || row->variants || row->count > 6 || c.call.system != abi::System::linux_eabi) return false;
-  auto number = host_number_of(row->name);
-  if (!number) return false;
-  Reader reader(c);
-  HostArguments host;
-  for (unsigned i = 0; i < row->count; i++) {
-    Taken taken = reader.take(i, host);
-    if (taken == Taken::answered) return true;
-    if (taken == Taken::no_such_kind) return false;
-  }
-  const long(&w)[6] = host.words;
-  HostResult result = c.blocking(*number, w[0], w[1], w[2], w[3], w[4], w[5]);
-  c.finish(result);
-  if (!result.succeeded()) return true;
-  for (unsigned i = 0; i < host.output_count; i++) {
-    const Output& output = host.outputs[i];
-    u64 written = output.result_is_size ? static_cast<u64>(result.value) : output.capacity;
-    if (!output.to.is_null()) c.put(output.to, output.staged, std::min(written, output.capacity));
-  }
+  if (!c.call.row || c.call.system != abi::System::linux_eabi) return false;
+  std::optional<HostCall> host = host_call_of(c.call.row->name);
+  if (!host) return false;
+  RowCall call(c, *host);
+  if (!call.prepare()) return false;
+  if (!call.is_answered()) call.issue();
   return true;
 }
 

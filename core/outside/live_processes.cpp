@@ -1,6 +1,7 @@
 // fork as a fork, and vfork as what it is: another process in the same memory.
 #include <errno.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -52,11 +53,7 @@ int shared_child_main(void* raw) {
   HostThread& host = *beginning.host;
   current_host_thread = &host;
   i32 pid = static_cast<i32>(raw_syscall(SYS_getpid));
-  if (!(beginning.flags & CLONE_VFORK)) {
-    host.tid.store(pid, std::memory_order_release);
-    raw_syscall(SYS_futex, &host.tid, FUTEX_WAKE_PRIVATE, 1);
-    s.take_baton(host);
-  }
+  if (!(beginning.flags & CLONE_VFORK)) s.take_baton(host);  // which the parent has until it has adopted the child
   os::Thread& thread = *host.thread;
   if (beginning.flags & CLONE_VFORK) {  // the parent can't do it before the child is over
     thread.id = ThreadId{pid};
@@ -100,6 +97,81 @@ void put_pidfd(HostThread& host, const CloneRequest& request, i32 pidfd, abi::An
   answer.writes.push_back({request.pidfd, {staged, sizeof pidfd}});
 }
 
+// CLONE_VM without CLONE_VFORK: two processes at once in the same memory. Libc's own data in that memory want a thread
+// of libc's behind each, so a keeper lends the child its TLS: it makes the child, and then only waits for its end.
+struct Keeper {
+  LiveState* state;
+  HostThread* keeper;
+  HostThread* born;
+  const CloneRequest* request;
+  u8* stack;
+  i32 pidfd = -1;
+  std::atomic<i32> pid{0};  // of the child, or -errno
+};
+
+void* keeper_main(void* raw) {
+  auto& shared = *static_cast<Keeper*>(raw);
+  block_all();
+  LiveState& s = *shared.state;
+  HostThread &keeper = *shared.keeper, &born = *shared.born;
+  u8* stack = shared.stack;
+  SharedBeginning beginning{&s, &born, shared.request->flags};
+  std::atomic<i32> alive{1};  // cleared by the kernel when the child leaves this memory, by exec or by its end
+  u64 flags = (beginning.flags & ~kernel_side_flags & low_flags) | CLONE_VM | CLONE_CHILD_CLEARTID;
+  int pid = clone(shared_child_main, stack + LiveState::stack_bytes,
+                  static_cast<int>(flags | static_cast<u64>(shared.request->exit_signal)), &beginning, &shared.pidfd,
+                  nullptr, &alive);
+  shared.pid.store(pid < 0 ? -errno : pid, std::memory_order_release);
+  raw_syscall(SYS_futex, &shared.pid, FUTEX_WAKE_PRIVATE, 1);
+  if (pid >= 0) {
+    while (alive.load(std::memory_order_acquire)) raw_syscall(SYS_futex, &alive, FUTEX_WAIT, 1, nullptr);
+    current_host_thread = &keeper;
+    if (s.baton.inherit(born.waiter, keeper.waiter))
+      keeper.holds_baton = true;
+    else
+      s.take_baton(keeper);
+    os::Thread* left = born.thread;
+    s.hooks.vfork_child_gone(*left);
+    s.inside->forget(*left);
+    s.sharing_processes--;
+    delete &born;
+    s.free_stacks.push_back(stack);
+    current_host_thread = nullptr;
+    s.put_down_baton(keeper);
+  }
+  delete &keeper;
+  return nullptr;
+}
+
+void start_sharing_process(LiveState& s, HostThread& host, const abi::Call& call, const CloneRequest& request,
+                           std::unique_ptr<os::Thread> child, abi::Answer& answer) {
+  auto fail = [&](int error) { answer.outcome = abi::Failed{guest_error_of(call.system, error)}; };
+  u8* stack = take_stack(s);
+  if (!stack) return fail(ENOMEM);
+  HostThread& born = new_shared_child(s, *child);
+  Keeper keeper{&s, &s.new_host_thread(nullptr), &born, &request, stack};
+  int error = s.create_host_thread(keeper_main, &keeper);
+  if (error) {
+    delete keeper.keeper;
+  } else {
+    while (keeper.pid.load(std::memory_order_acquire) == 0)
+      raw_syscall(SYS_futex, &keeper.pid, FUTEX_WAIT_PRIVATE, 0, nullptr);
+    if (keeper.pid.load() < 0) error = -keeper.pid.load();
+  }
+  if (error) {
+    delete &born;
+    s.free_stacks.push_back(stack);
+    return fail(error);
+  }
+  i32 pid = keeper.pid.load();
+  child->id = ThreadId{pid};
+  child->group->pid = pid;
+  s.sharing_processes++;
+  s.inside->adopt(std::move(child));
+  put_pidfd(host, request, keeper.pidfd, answer);
+  answer.outcome = abi::Done{static_cast<u32>(pid)};
+}
+
 }  // namespace
 
 void Live::fork(os::Thread& thread, const abi::Call& call, const CloneRequest& request, abi::Answer& answer) {
@@ -121,6 +193,7 @@ void Live::fork(os::Thread& thread, const abi::Call& call, const CloneRequest& r
   } else {
     s.baton.reset(host.waiter);
     s.leader_status.reset();
+    s.sharing_processes = 0;
     host.is_leader = true;
     host.is_vfork_child = false;
     thread.id = ThreadId{static_cast<i32>(raw_syscall(SYS_gettid))};
@@ -138,15 +211,14 @@ void Live::vfork(os::Thread& parent, const abi::Call& call, const CloneRequest& 
   LiveState& s = *state_;
   HostThread& host = s.host(parent);
   host.staging.reset();
-  if (!(request.flags & CLONE_VFORK)) {
-    answer.notes.unsupported = true;
-    answer.notes.unsupported_what = "clone with CLONE_VM, without CLONE_THREAD and CLONE_VFORK";
-    answer.outcome = abi::Failed{guest_error_of(call.system, EINVAL)};
-    return;
-  }
   block_all();
   if (host.pending) {
     answer.outcome = abi::NotDone{};
+    return;
+  }
+  if (!(request.flags & CLONE_VFORK)) {
+    start_sharing_process(s, host, call, request, std::move(child), answer);
+    s.unblock(host);
     return;
   }
   u8* stack = take_stack(s);

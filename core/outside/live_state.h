@@ -34,6 +34,7 @@ struct LiveState {
   HostFd self{-1};                   // the sigtape binary, O_PATH
   std::optional<i32> leader_status;  // the first thread has ended, others go on
   bool has_made_threads = false;
+  int sharing_processes = 0;  // children in the same memory that run beside their parent
   std::vector<u8*> free_stacks;  // for vfork children, stack_bytes each
 
   static constexpr u64 stack_bytes = 1 << 20;
@@ -50,6 +51,9 @@ struct LiveState {
   void unblock(HostThread& host);
   HostThread& new_host_thread(os::Thread* thread);
   u64 host_mask(const os::SigSet& set) const { return host_set_of(system, set); }
+
+  // A detached host thread with a stack of stack_bytes; all signals must be blocked. Answers errno.
+  int create_host_thread(void* (*entry)(void*), void* argument);
 
   Result<HostFd> self_descriptor();
   Result<std::shared_ptr<ProgramFile>> load_program(OpenFile file, const std::string& guest_path);

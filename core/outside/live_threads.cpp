@@ -86,6 +86,19 @@ constexpr u32 linux_exit = 1;  // the thread's own; exit_group is the process's
 
 }  // namespace
 
+int LiveState::create_host_thread(void* (*entry)(void*), void* argument) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attributes, stack_bytes);
+  KeepSignal33 keep(!has_made_threads);
+  pthread_t unused;
+  int error = pthread_create(&unused, &attributes, entry, argument);
+  has_made_threads = true;
+  pthread_attr_destroy(&attributes);
+  return error;
+}
+
 void Live::start_thread(os::Thread& parent, const abi::Call& call, const CloneRequest& request,
                         std::unique_ptr<os::Thread> child, abi::Answer& answer) {
   LiveState& s = *state_;
@@ -98,18 +111,7 @@ void Live::start_thread(os::Thread& parent, const abi::Call& call, const CloneRe
   HostThread& born = s.new_host_thread(child.get());
   born.clone_flags = request.flags;
   Beginning beginning{&s, &born};
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_attr_setstacksize(&attributes, LiveState::stack_bytes);
-  pthread_t unused;
-  int error;
-  {
-    KeepSignal33 keep(!s.has_made_threads);
-    error = pthread_create(&unused, &attributes, thread_main, &beginning);
-    s.has_made_threads = true;
-  }
-  pthread_attr_destroy(&attributes);
+  int error = s.create_host_thread(thread_main, &beginning);
   if (error) {
     delete &born;
     answer.outcome = abi::Failed{guest_error_of(call.system, error)};
@@ -143,6 +145,11 @@ void Live::end_thread(os::Thread& thread) {
 void Live::end_process(os::Thread& thread, const End& end) {
   LiveState& s = *state_;
   i32 status = end.status;
+  HostThread& host = s.host(thread);
+  if (s.sharing_processes > 0) {  // the others in this memory go on
+    block_all();
+    s.put_down_baton(host);
+  }
   if (end.kind == EndKind::signal) {
     int signal = host_signal_of(s.system, os::Signal{end.status});
     LOG(signal, "{} ends by signal {}", thread.id.value, end.status);

@@ -1,4 +1,4 @@
-// Numbers, flags and layouts against the guest's own headers: a C file of static assertions, compiled by its compiler.
+// Numbers, flags and layouts against the guest's own headers, by its own compiler.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -150,20 +150,21 @@ const Home homes[] = {
     {&layout::mq_attr, "linux/mqueue.h"},
 };
 // Declared in no exported header; taken from the kernel's own sources.
-const std::set<const Layout*> unexported = {&layout::sigmask_argument, &layout::sigset, &layout::sigaction,
-                                            &layout::linux_dirent,
-                                            &layout::linux_dirent64, &layout::vfp_frame, &layout::sigframe, &layout::rt_sigframe};
+const std::set<const Layout*> unexported = {&layout::sigmask_argument, &layout::sigset,         &layout::sigaction,
+                                            &layout::linux_dirent,     &layout::linux_dirent64, &layout::vfp_frame,
+                                            &layout::sigframe,         &layout::rt_sigframe};
 
 std::string assertions_of(const Home& home) {
   const std::string type{home.type ? std::string_view(home.type) : home.layout->name};
-  std::string text = fmt::format("#define _GNU_SOURCE\n#include <stddef.h>\n#include <linux/types.h>\n#include <{}>\n",
-                                 home.headers);
+  std::string text =
+      fmt::format("#define _GNU_SOURCE\n#include <stddef.h>\n#include <linux/types.h>\n#include <{}>\n", home.headers);
   const std::string_view header = home.headers;
   if (header.starts_with("linux/if") || header == "linux/vm_sockets.h") text.insert(0, "#include <sys/socket.h>\n");
   text += fmt::format("_Static_assert(sizeof({}) == {}, \"size\");\n", type, home.layout->size);
   for (const Field& field : home.layout->fields) {
     if (field.name.empty()) continue;
-    text += fmt::format("_Static_assert(offsetof({}, {}) == {}, \"{}\");\n", type, field.name, field.offset, field.name);
+    text +=
+        fmt::format("_Static_assert(offsetof({}, {}) == {}, \"{}\");\n", type, field.name, field.offset, field.name);
     if (field.show == Show::hidden || field.count > 1 || field.show == Show::structure) continue;
     if (field.name == "arm_r0" || field.name == "sigev_value" || field.name == "uc_sigmask") continue;
     text += fmt::format("_Static_assert(sizeof((({}*)0)->{}) == {}, \"size of {}\");\n", type, field.name, field.size,
@@ -221,8 +222,9 @@ TEST_CASE("linux call numbers are the guest headers'") {
 
 TEST_CASE("every linux call number of the guest's headers has a row") {
   if (skip_without(guest_compiler)) return;
-  FILE* run = popen(fmt::format("echo '#include <asm/unistd.h>' | {} -E -dM - | grep -o '__NR_[a-z0-9_]* '",
-                                guest_compiler).c_str(), "r");
+  FILE* run = popen(
+      fmt::format("echo '#include <asm/unistd.h>' | {} -E -dM - | grep -o '__NR_[a-z0-9_]* '", guest_compiler).c_str(),
+      "r");
   REQUIRE(run);
   char line[256];
   unsigned seen = 0;
@@ -244,17 +246,19 @@ namespace {
 
 // Two worlds that cannot be included together.
 const char* const kernel_headers[] = {
-    "linux/types.h", "asm/fcntl.h", "linux/fcntl.h", "linux/stat.h", "linux/fs.h", "linux/falloc.h", "linux/fadvise.h",
-    "linux/xattr.h", "linux/openat2.h", "linux/close_range.h", "linux/mount.h", "linux/magic.h", "linux/inotify.h",
-    "linux/memfd.h", "asm/poll.h", "linux/eventpoll.h", "linux/mman.h", "asm/mman.h", "linux/membarrier.h",
-    "linux/sched.h", "linux/wait.h", "linux/futex.h", "linux/prctl.h", "linux/resource.h", "linux/personality.h",
-    "linux/capability.h", "asm/ptrace.h", "linux/ptrace.h", "linux/random.h", "asm/signal.h", "asm/siginfo.h",
-    "linux/time.h", "linux/timex.h", "asm/socket.h", "linux/ipc.h", "linux/msg.h", "linux/sem.h", "linux/shm.h",
-    "asm/termbits.h", "asm/termios.h", "asm/ioctls.h", "linux/timerfd.h", "linux/errno.h"};
+    "linux/types.h",      "asm/fcntl.h",     "linux/fcntl.h",   "linux/stat.h",       "linux/fs.h",
+    "linux/falloc.h",     "linux/fadvise.h", "linux/xattr.h",   "linux/openat2.h",    "linux/close_range.h",
+    "linux/mount.h",      "linux/magic.h",   "linux/inotify.h", "linux/memfd.h",      "asm/poll.h",
+    "linux/eventpoll.h",  "linux/mman.h",    "asm/mman.h",      "linux/membarrier.h", "linux/sched.h",
+    "linux/wait.h",       "linux/futex.h",   "linux/prctl.h",   "linux/resource.h",   "linux/personality.h",
+    "linux/capability.h", "asm/ptrace.h",    "linux/ptrace.h",  "linux/random.h",     "asm/signal.h",
+    "asm/siginfo.h",      "linux/time.h",    "linux/timex.h",   "asm/socket.h",       "linux/ipc.h",
+    "linux/msg.h",        "linux/sem.h",     "linux/shm.h",     "asm/termbits.h",     "asm/termios.h",
+    "asm/ioctls.h",       "linux/timerfd.h", "linux/errno.h"};
 const char* const library_headers[] = {
-    "sys/socket.h", "netinet/in.h", "netinet/tcp.h", "sys/epoll.h", "sys/eventfd.h", "sys/signalfd.h", "sys/timerfd.h",
-    "sys/inotify.h", "dirent.h", "fcntl.h", "unistd.h", "sys/mman.h", "sys/mount.h", "sys/klog.h", "signal.h",
-    "sys/sem.h", "sys/statvfs.h", "linux/kcmp.h"};
+    "sys/socket.h",  "netinet/in.h",  "netinet/tcp.h", "sys/epoll.h", "sys/eventfd.h", "sys/signalfd.h",
+    "sys/timerfd.h", "sys/inotify.h", "dirent.h",      "fcntl.h",     "unistd.h",      "sys/mman.h",
+    "sys/mount.h",   "sys/klog.h",    "signal.h",      "sys/sem.h",   "sys/statvfs.h", "linux/kcmp.h"};
 
 std::string includes(std::span<const char* const> headers) {
   std::string text = "#define _GNU_SOURCE\n";
@@ -284,10 +288,11 @@ std::set<std::string> macros_of(const std::string& includes) {
 
 // Enumerators, which no preprocessor sees, and names that no exported header has.
 bool is_no_macro(std::string_view name) {
-  for (std::string_view prefix : {"MEMBARRIER_CMD_", "KCMP_", "PER_", "ADDR_", "UNAME26", "FDPIC_", "MMAP_PAGE_ZERO",
-                                  "READ_IMPLIES", "SHORT_INODE", "WHOLE_SECONDS", "STICKY_", "SYSLOG_", "ST_",
-                                  "UMOUNT_NOFOLLOW", "SS_AUTODISARM", "SPLICE_F_", "SOCK_PACKET", "MSG_", "AF_", "SOL_UDP",
-                                  "AT_EACCESS", "STATX_ATTR_", "SA_", "PTRACE_", "IOPRIO_WHO_", "SOL_VSOCK", "SCM_SECURITY"})
+  for (std::string_view prefix :
+       {"MEMBARRIER_CMD_", "KCMP_",       "PER_",          "ADDR_",       "UNAME26",   "FDPIC_",      "MMAP_PAGE_ZERO",
+        "READ_IMPLIES",    "SHORT_INODE", "WHOLE_SECONDS", "STICKY_",     "SYSLOG_",   "ST_",         "UMOUNT_NOFOLLOW",
+        "SS_AUTODISARM",   "SPLICE_F_",   "SOCK_PACKET",   "MSG_",        "AF_",       "SOL_UDP",     "AT_EACCESS",
+        "STATX_ATTR_",     "SA_",         "PTRACE_",       "IOPRIO_WHO_", "SOL_VSOCK", "SCM_SECURITY"})
     if (name.starts_with(prefix)) return true;
   return false;
 }
@@ -308,7 +313,8 @@ std::string flag_assertions(const NameSet& set, const std::set<std::string>& kno
 TEST_CASE("linux flags and options have the values of the guest's headers") {
   if (skip_without(guest_compiler)) return;
   std::set<std::string> checked;
-  for (std::span<const char* const> headers : {std::span<const char* const>(kernel_headers), std::span<const char* const>(library_headers)}) {
+  for (std::span<const char* const> headers :
+       {std::span<const char* const>(kernel_headers), std::span<const char* const>(library_headers)}) {
     std::string text = includes(headers);
     const std::set<std::string> known = macros_of(text);
     CHECK(known.size() > 500);

@@ -235,3 +235,14 @@ TEST_CASE("errors and signals have their system's names") {
   CHECK(signal_name(System::freebsd, 65) == "SIGRT_0");
   CHECK(signal_name(System::linux_eabi, -3) == "-3");
 }
+
+TEST_CASE("results that are flags or signals are named") {
+  Scene s;
+  CHECK(s.text(221, {0, 3, 0}, Done{0x20002}) == "fcntl64(0, F_GETFL) = 0x20002 (O_RDWR|O_LARGEFILE)");
+  CHECK(s.text(221, {0, 1, 0}, Done{1}) == "fcntl64(0, F_GETFD) = 0x1 (FD_CLOEXEC)");
+  CHECK(s.text(177, {0, 0, 0, 8}, Done{17}) == "rt_sigtimedwait(NULL, NULL, NULL, 8) = 17 (SIGCHLD)");
+  s.gets_text(0x1000, {"/root\0", 6});
+  CHECK(s.text(183, {0x1000, 4096}, Done{6}) == "getcwd(\"/root\", 4096) = 6");
+  CHECK(s.text(120, {0x1200011, 0, 0, 0, 0x2000}, Done{7}) ==
+        "clone(CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, NULL, NULL, NULL, 0x2000) = 7");
+}

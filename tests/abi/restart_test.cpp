@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 
 using namespace sigtape::abi;
-using sigtape::u32;
 using sigtape::i8;
+using sigtape::u32;
 
 namespace {
 

@@ -74,6 +74,7 @@ static_assert(d_offset == 64 && sizeof(Registers) == 64 + 256 + 8);
 
 void emit_case(Assembler& as, const Case& c, u32 block) {
   bool t = c.thumb;
+  as.insn(t, 0xf57f'f01f, 0xf3bf'8f2f);  // clrex: QEMU's monitor does not look at the size
   as.constant(t, 0, c.before.cpsr);
   as.insn(t, 0xe12c'f000, 0xf380'8c00);  // msr apsr_nzcvqg, r0
   as.constant(t, 0, block + d_offset);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -39,6 +40,26 @@ class Random {
                                      0x7fff'8000, 0x8000'7fff, 0x80,        0x7f80'7f80, 0xffff};
     return one_in(2) ? word() : values[below(std::size(values))];
   }
+  // Words, bytes, and floats of all kinds and both precisions.
+  u64 interesting_long() {
+    static constexpr u64 doubles[] = {0,
+                                      u64{1} << 63,
+                                      0x3ff0'0000'0000'0000,
+                                      0x7ff0'0000'0000'0000,
+                                      0xfff8'0000'0000'0001,
+                                      0x7ff0'0000'0000'0001,
+                                      1,
+                                      0x000f'ffff'ffff'ffff,
+                                      0x41df'ffff'ffc0'0000,
+                                      0xc1e0'0000'0020'0000,
+                                      0x7fef'ffff'ffff'ffff};
+    static constexpr u32 singles[] = {0, 0x8000'0000, 0x3f80'0000, 0x7f80'0000, 0xff80'0000, 0x7fc0'0001, 0xff80'0001,
+                                      1, 0x807f'ffff, 0x4f00'0000, 0xcf00'0001, 0x7f7f'ffff, 0x3f00'0000, 0x3effffff};
+    if (one_in(4)) return doubles[below(std::size(doubles))];
+    u32 low = one_in(2) ? singles[below(std::size(singles))] : interesting();
+    u32 high = one_in(2) ? singles[below(std::size(singles))] : interesting();
+    return low | (u64{high} << 32);
+  }
 
  private:
   std::mt19937 engine_;
@@ -51,14 +72,14 @@ bool leaves_the_line(Op op) {
                      Op::bkpt, Op::udf, Op::undefined, Op::setend, Op::cps, Op::read_tpidruro});
 }
 bool is_store(Op op) {
-  return one_of(op, {Op::str, Op::strb, Op::strh, Op::strd, Op::stm, Op::strex, Op::strexb, Op::strexh, Op::strexd,
-                     Op::swp, Op::swpb});
+  return one_of(op, {Op::str, Op::strb, Op::strh, Op::strd, Op::stm, Op::swp, Op::swpb});  // STREX never stores here
 }
 bool is_memory(Form form) {
   return form == Form::mem_imm || form == Form::mem_reg || form == Form::list || form == Form::exclusive;
 }
 
 bool unsuitable_access(const Insn& i) {
+  if (i.n == 13 && !i.add) return true;  // below are results of cases that are not compared
   if ((i.n == 13 || i.n == 15) && (is_store(i.op) || i.write_back)) return true;
   if (i.form == Form::list) {
     if (i.write_back && (i.list >> i.n & 1)) return true;
@@ -70,10 +91,26 @@ bool unsuitable_access(const Insn& i) {
   return i.form == Form::exclusive && (i.d == i.n || i.d == i.t || i.d == 13);
 }
 
+bool is_simd(Op op) { return op >= Op::vfp_mla; }
+bool is_simd_memory(Form form) {
+  return form == Form::vfp_mem || form == Form::vfp_list || form == Form::structures || form == Form::lane ||
+         form == Form::all_lanes;
+}
+bool is_simd_store(Op op) { return one_of(op, {Op::vstr, Op::vstm, Op::vst1, Op::vst2, Op::vst3, Op::vst4}); }
+
+bool unsuitable_simd(const Insn& i) {
+  if (one_of(i.op, {Op::vtrn, Op::vuzp, Op::vzip, Op::vswp}) && i.d == i.m) return true;
+  if (is_simd_memory(i.form) && i.n == 13 && (!i.add || i.align > 16)) return true;
+  if (is_simd_memory(i.form)) return i.n >= 13 && (i.n != 14 || i.m == 14) && (is_simd_store(i.op) || i.write_back);
+  if (i.form == Form::fpscr) return !i.to_core || i.t == 13;  // which bits VMSR can write depends on the core
+  return i.t == 13 || i.t == 15 || i.a == 13 || i.a == 15;
+}
+
 // Cases that the program's frame does not allow, or that are UNPREDICTABLE and have a choice of their own in each
 // implementation.
 bool unsuitable(const Insn& i) {
   if (leaves_the_line(i.op)) return true;
+  if (is_simd(i.op)) return unsuitable_simd(i);
   if (is_memory(i.form)) return unsuitable_access(i);
   if (i.op == Op::msr) return (i.list & 3) != 0;  // E would turn the program's data round
   if (i.a == 13 || (i.form == Form::cp15 && i.t == 13)) return true;
@@ -89,6 +126,8 @@ Registers random_registers(const Insn& i, Random& random) {
   Registers before;
   for (u32& r : before.r) r = random.interesting();
   before.lr = random.interesting();
+  for (u64& d : before.d) d = random.interesting_long();
+  before.fpscr = random.one_in(2) ? 0 : random.word() & 0xffc0'0000;  // flags, QC, AHP, DN, FZ, rounding
   before.cpsr = (random.word() & 0xf80f'0000) | 0x10;
   before.skipped = i.width;
   auto set = [&](u8 n, u32 value) {
@@ -97,12 +136,15 @@ Registers random_registers(const Insn& i, Random& random) {
     else if (n == 14)
       before.lr = value;
   };
-  if (is_memory(i.form)) {
+  if (is_memory(i.form) || is_simd_memory(i.form)) {
     u32 base = scratch_begin + scratch_bytes / 2 + 8 * random.below(64);
     // QEMU looks at the monitor before the alignment of a STREX.
+    // Alignment to 32 bytes, which VLD4 may ask for, it does not check.
+    if (is_simd_memory(i.form)) base &= ~31u;
     if (i.form != Form::exclusive && random.one_in(8)) base += random.below(8);
     if (i.form == Form::mem_reg) set(i.m, offset_value(i, random));
-    if (i.form == Form::mem_reg || !one_of(i.op, {Op::pld, Op::pldw, Op::pli})) set(i.n, base);
+    if (is_simd_memory(i.form)) set(i.m, random.below(64));
+    if (i.form != Form::mem_imm || !one_of(i.op, {Op::pld, Op::pldw, Op::pli})) set(i.n, base);
   }
   return before;
 }
@@ -120,11 +162,10 @@ u32 ignored_bits(const isa::Row& row) {
 // way, and what QEMU then does not execute is not asked. For stores, which both must execute, they are zeros.
 u32 fill_ignored(const isa::Row& row, u32 bits, Random& random) {
   u32 ignored = ignored_bits(row);
-  bool ones = false;
-  for (u32 n = 0; n < 32; n++) {
-    if (n % 4 == 0 || !(ignored >> n & 1)) ones = !is_store(row.op) && random.one_in(2);
-    if (ignored >> n & 1) bits = (bits & ~(u32{1} << n)) | (u32{ones} << n);
-  }
+  if (is_store(row.op) || random.one_in(2)) return bits & ~ignored;
+  if (random.one_in(2)) return bits | ignored;
+  for (u32 nibble = 15; nibble; nibble <<= 4)
+    bits = random.one_in(2) ? bits | (ignored & nibble) : bits & ~(ignored & nibble);
   return bits;
 }
 
@@ -166,14 +207,14 @@ std::vector<Case> random_cases(std::initializer_list<Table> tables, bool thumb, 
   return cases;
 }
 
-// Rows that no case executed in both places. The barriers have so many ignored bits that QEMU takes few of theirs.
+// Rows that no case executed in both places, of those with few ignored bits, which QEMU may insist on.
 std::string not_covered(const std::vector<Case>& cases, const Outcome& ours, const Outcome& theirs) {
   std::map<const isa::Row*, unsigned> executed;
   for (std::size_t i = 0; i < cases.size(); i++)
     executed[cases[i].row] += ours.blocks[i].after.skipped && theirs.blocks[i].after.skipped;
   std::string text;
   for (std::size_t i = 0; i < cases.size(); i++)
-    if (executed[cases[i].row] == 0 && !one_of(cases[i].insn.op, {Op::clrex, Op::dmb, Op::dsb, Op::isb})) {
+    if (executed[cases[i].row] == 0 && std::popcount(ignored_bits(*cases[i].row)) < 5) {
       text += cases[i].text() + "\n";
       executed[cases[i].row] = 1;
     }
@@ -195,7 +236,7 @@ void compare(std::initializer_list<Table> tables, bool thumb) {
   unsigned different = 0;
   for (std::size_t i = 0; i < cases.size(); i++) {
     const Registers& after = theirs->blocks[i].after;
-    if (after.skipped == 0 && cases[i].has_ignored_bits) continue;
+    if (after.skipped == 0 && cases[i].has_ignored_bits && !is_store(cases[i].insn.op)) continue;
     std::string one = difference(cases[i], ours->blocks[i].after, after);
     if (!one.empty() && different++ < 20) text += one;
   }
@@ -209,6 +250,10 @@ void compare(std::initializer_list<Table> tables, bool thumb) {
 
 TEST_CASE("random A32 integer instructions do as in qemu-arm") {
   compare({Table::a32_integer, Table::a32_media}, false);
+}
+TEST_CASE("random VFP instructions do as in qemu-arm") { compare({Table::vfp}, false); }
+TEST_CASE("random Advanced SIMD instructions do as in qemu-arm") {
+  compare({Table::neon_data, Table::neon_memory}, false);
 }
 TEST_CASE("random Thumb integer instructions do as in qemu-arm") {
   compare({Table::t16, Table::t32_integer, Table::t32_media}, true);

@@ -388,6 +388,45 @@ TEST_CASE("a vfork child that is killed while it holds the baton leaves it to it
   }
 }
 
+TEST_CASE("a process in the same memory runs beside its parent, and leaves the baton to it") {
+  Guest guest;
+  int turns = 0;
+  bool killed = false;
+  guest.inside.body = [&](os::Thread& child) {
+    for (int i = 0; i < 20; i++) {
+      turns++;
+      child.tick = child.tick + LiveState::contended_slice;
+      guest.live.boundary(child);
+    }
+    if (killed) kill(getpid(), SIGKILL);
+    guest.live.end_process(child, {EndKind::exit, 7});
+  };
+  for (bool by_kill : {false, true}) {
+    killed = by_kill;
+    turns = 0;
+    auto child = guest.child();
+    child->group = std::make_shared<os::Group>();
+    abi::Answer answer;
+    guest.live.vfork(*guest.thread, {}, {.flags = CLONE_VM, .exit_signal = SIGCHLD}, std::move(child), answer);
+    u32 pid = value_of(answer);
+    REQUIRE(pid != ~u32{0});
+    CHECK(turns == 0);
+    CHECK(guest.inside.threads.size() == 2);
+    while (guest.inside.threads.size() == 2) {
+      guest.thread->tick = guest.thread->tick + LiveState::contended_slice;
+      guest.live.boundary(*guest.thread);
+      usleep(100);
+    }
+    CHECK(turns == 20);
+    int status = status_of(pid);
+    if (by_kill)
+      CHECK(WTERMSIG(status) == SIGKILL);
+    else
+      CHECK(WEXITSTATUS(status) == 7);
+    CHECK(current_host_thread->holds_baton);
+  }
+}
+
 TEST_CASE("exec hands the guest's mask and ignored signals to a native program") {
   Guest guest;
   Pipe pipe;

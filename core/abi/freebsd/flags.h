@@ -10,12 +10,12 @@ extern const NameSet open_flags, at_flags, access_modes, seek_origins, file_type
 // mapping
 extern const NameSet mmap_protection, mmap_flags, madvise_values, msync_flags, inherit_values;
 // signals
-extern const NameSet sigaction_flags, sigprocmask_how, altstack_flags, siginfo_codes, codes_trap, codes_fpe,
-    codes_segv, codes_bus, sigevent_notify;
+extern const NameSet sigaction_flags, sigprocmask_how, altstack_flags, siginfo_codes, codes_trap, codes_fpe, codes_segv,
+    codes_bus, sigevent_notify;
 // processes, threads, umtx
 extern const NameSet wait_options, id_types, rlimit_resources, rusage_targets, priority_targets, rfork_flags,
-    umtx_operations, mutex_flags, umtx_time_flags, sysarch_operations, thread_flags, procctl_commands,
-    getrandom_flags, sigfastblock_commands, cpu_levels, cpu_whiches;
+    umtx_operations, mutex_flags, umtx_time_flags, sysarch_operations, thread_flags, procctl_commands, getrandom_flags,
+    sigfastblock_commands, cpu_levels, cpu_whiches;
 // clocks and timers
 extern const NameSet clocks, timer_flags, interval_timers;
 // sockets

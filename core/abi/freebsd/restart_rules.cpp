@@ -1,4 +1,4 @@
-// FreeBSD's restart classes by call: read in 9.3 and in newer text, 26 of them tried on a 13.2 armv7 kernel.
+// FreeBSD's restart classes by call: read in its sources, 26 tried on a 13.2 armv7 kernel.
 #include "core/abi/freebsd/restart_rules.h"
 
 namespace sigtape::abi::freebsd {
@@ -20,8 +20,8 @@ constexpr RestartRule rules[] = {
      "kern/sys_generic.c:340, kern/sys_pipe.c:722, kern/uipc_sockbuf.c:131", tried},
     {"write writev pwrite pwritev", "", any, none, if_sa_restart, nothing_read,
      "kern/sys_generic.c:547, kern/sys_pipe.c:1205, kern/uipc_sockbuf.c:131", tried},
-    {"open openat", "", any, none, if_sa_restart, "a FIFO: waiting for its other end",
-     "fs/fifofs/fifo_vnops.c:272,292", tried},
+    {"open openat", "", any, none, if_sa_restart, "a FIFO: waiting for its other end", "fs/fifofs/fifo_vnops.c:272,292",
+     tried},
     {"ioctl", "", any, none, if_sa_restart, "a terminal that drains, or in the background", "kern/tty.c:1332-1336"},
     {"fcntl", "F_SETLKW", any, none, if_sa_restart, "waiting for the lock", "kern/kern_lockf.c:1386", tried},
     {"flock", "", any, none, if_sa_restart, "waiting for the lock", "kern/kern_lockf.c:1386", tried},
@@ -87,7 +87,8 @@ constexpr RestartRule rules[] = {
     {"lio_listio", "", any, none, never, "LIO_WAIT", "kern/vfs_aio.c:2261"},
 
     // --- processes
-    {"fork rfork", "", any, none, always, "another thread is making the process single-threaded", "kern/kern_fork.c:332"},
+    {"fork rfork", "", any, none, always, "another thread is making the process single-threaded",
+     "kern/kern_fork.c:332"},
     {"execve fexecve", "", any, none, always, "another thread is making the process single-threaded",
      "kern/kern_exec.c:297"},
 };

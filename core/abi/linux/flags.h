@@ -1,4 +1,5 @@
-// Flag and option names of Linux/ARM system calls, by argument; values are checked against the headers by a test.
+// Flag and option names of Linux/ARM system calls, by argument.
+// Values are checked against the headers by a test.
 #pragma once
 #include "core/abi/flag_names.h"
 
@@ -19,8 +20,8 @@ extern const NameSet mmap_protection, mmap_flags, mremap_flags, madvise_values, 
     mlock2_flags, membarrier_commands;
 // clone, wait, futex, prctl, scheduling, limits
 extern const NameSet clone_flags, namespace_flags, wait_options, wait_id_types, futex_operations, futex_waitv_flags,
-    prctl_options, schedulers, priority_targets, io_priority_targets, rlimit_resources, rusage_targets,
-    personalities, kcmp_types, capability_versions, ptrace_requests, getrandom_flags, syslog_actions;
+    prctl_options, schedulers, priority_targets, io_priority_targets, rlimit_resources, rusage_targets, personalities,
+    kcmp_types, capability_versions, ptrace_requests, getrandom_flags, syslog_actions;
 // actions, masks, siginfo codes
 extern const NameSet sigaction_flags, sigprocmask_how, altstack_flags, sigevent_notify, siginfo_codes, codes_ill,
     codes_fpe, codes_segv, codes_bus, codes_trap, codes_chld, codes_poll, codes_sys;
@@ -30,8 +31,8 @@ extern const NameSet clocks, timer_flags, interval_timers, timex_modes;
 extern const NameSet address_families, socket_types, accept_flags, message_flags, shutdown_how, socket_levels,
     socket_options, tcp_options, ip_options, ipv6_options, control_types;
 // System V IPC
-extern const NameSet ipc_get_flags, message_queue_flags, semctl_commands, msgctl_commands, shmctl_commands,
-    semop_flags, shmat_flags;
+extern const NameSet ipc_get_flags, message_queue_flags, semctl_commands, msgctl_commands, shmctl_commands, semop_flags,
+    shmat_flags;
 // terminals
 extern const NameSet termios_iflag, termios_oflag, termios_lflag, flush_queues, flow_actions;
 

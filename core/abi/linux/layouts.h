@@ -9,8 +9,7 @@ namespace sigtape::abi::linux_eabi::layout {
 extern const Layout timespec32, timespec64, timeval32, timezone, itimerval32, itimerspec32, itimerspec64, tms, utimbuf,
     timex32, timex64;
 extern const Layout stat, stat64, statx_timestamp, statx, statfs, statfs64, flock, flock64, f_owner_ex, open_how,
-    linux_dirent, linux_dirent64,
-    file_handle, iovec, file_clone_range, fsxattr, mount_attr;
+    linux_dirent, linux_dirent64, file_handle, iovec, file_clone_range, fsxattr, mount_attr;
 extern const Layout pollfd, epoll_event, sigmask_argument, io_event, iocb;
 extern const Layout rusage, rlimit, rlimit64, sched_param, sched_attr, clone_args, futex_waitv, robust_list_head,
     cap_header, cap_data, wait_status, sysinfo, utsname;

@@ -12,11 +12,13 @@ using notation::layout_of;
 using notation::portable;
 namespace {
 
-constexpr Field msghdr_fields[] = {
-    FIELD(Msghdr, name, "msg_name", Show::address), FIELD(Msghdr, namelen, "msg_namelen", Show::unsigned_),
-    FIELD(Msghdr, iov, "msg_iov", Show::address), FIELD(Msghdr, iovlen, "msg_iovlen", Show::unsigned_),
-    FIELD(Msghdr, control, "msg_control", Show::address), FIELD(Msghdr, controllen, "msg_controllen", Show::unsigned_),
-    FIELD(Msghdr, flags, "msg_flags", Show::flags, message_flags)};
+constexpr Field msghdr_fields[] = {FIELD(Msghdr, name, "msg_name", Show::address),
+                                   FIELD(Msghdr, namelen, "msg_namelen", Show::unsigned_),
+                                   FIELD(Msghdr, iov, "msg_iov", Show::address),
+                                   FIELD(Msghdr, iovlen, "msg_iovlen", Show::unsigned_),
+                                   FIELD(Msghdr, control, "msg_control", Show::address),
+                                   FIELD(Msghdr, controllen, "msg_controllen", Show::unsigned_),
+                                   FIELD(Msghdr, flags, "msg_flags", Show::flags, message_flags)};
 constexpr Field mmsghdr_fields[] = {FIELD(Mmsghdr, hdr, "msg_hdr", msghdr),
                                     FIELD(Mmsghdr, len, "msg_len", Show::unsigned_)};
 constexpr Field cmsghdr_fields[] = {FIELD(Cmsghdr, len, "cmsg_len", Show::unsigned_),
@@ -29,11 +31,10 @@ constexpr Field ucred_fields[] = {FIELD(Ucred, pid, "pid", Show::decimal), FIELD
 constexpr Field sockaddr_in_fields[] = {FIELD(SockaddrIn, family, "sin_family", Show::choice, address_families),
                                         FIELD(SockaddrIn, port, "sin_port", Show::port),
                                         FIELD(SockaddrIn, addr, "sin_addr", Show::ipv4)};
-constexpr Field sockaddr_in6_fields[] = {FIELD(SockaddrIn6, family, "sin6_family", Show::choice, address_families),
-                                         FIELD(SockaddrIn6, port, "sin6_port", Show::port),
-                                         FIELD(SockaddrIn6, flowinfo, "sin6_flowinfo", Show::hidden),
-                                         FIELD(SockaddrIn6, addr, "sin6_addr", Show::ipv6),
-                                         FIELD(SockaddrIn6, scope_id, "sin6_scope_id", Show::unsigned_)};
+constexpr Field sockaddr_in6_fields[] = {
+    FIELD(SockaddrIn6, family, "sin6_family", Show::choice, address_families),
+    FIELD(SockaddrIn6, port, "sin6_port", Show::port), FIELD(SockaddrIn6, flowinfo, "sin6_flowinfo", Show::hidden),
+    FIELD(SockaddrIn6, addr, "sin6_addr", Show::ipv6), FIELD(SockaddrIn6, scope_id, "sin6_scope_id", Show::unsigned_)};
 constexpr Field sockaddr_un_fields[] = {FIELD(SockaddrUn, family, "sun_family", Show::choice, address_families),
                                         FIELD(SockaddrUn, path, "sun_path", Show::text)};
 constexpr Field sockaddr_nl_fields[] = {FIELD(SockaddrNl, family, "nl_family", Show::choice, address_families),
@@ -52,7 +53,7 @@ constexpr Field sockaddr_vm_fields[] = {FIELD(SockaddrVm, family, "svm_family", 
 constexpr Field ifmap_fields[] = {
     FIELD(Ifmap, mem_start, "mem_start", Show::hex), FIELD(Ifmap, mem_end, "mem_end", Show::hex),
     FIELD(Ifmap, base_addr, "base_addr", Show::hex), FIELD(Ifmap, irq, "irq", Show::unsigned_),
-    FIELD(Ifmap, dma, "dma", Show::unsigned_), FIELD(Ifmap, port, "port", Show::unsigned_)};
+    FIELD(Ifmap, dma, "dma", Show::unsigned_),       FIELD(Ifmap, port, "port", Show::unsigned_)};
 // ifreq has one layout for each member of its union.
 constexpr Field ifreq_address_fields[] = {FIELD(Ifreq, name, "ifr_name", Show::text),
                                           FIELD(Ifreq, address, "ifr_addr", Show::raw)};
@@ -76,12 +77,13 @@ constexpr Field ipv6_mreq_fields[] = {FIELD(Ipv6Mreq, multiaddr, "ipv6mr_multiad
                                       FIELD(Ipv6Mreq, ifindex, "ipv6mr_ifindex", Show::decimal)};
 constexpr Field sock_fprog_fields[] = {FIELD(SockFprog, len, "len", Show::unsigned_),
                                        FIELD(SockFprog, filter, "filter", Show::address)};
-constexpr Field sock_filter_fields[] = {FIELD(SockFilter, code, "code", Show::hex), FIELD(SockFilter, jt, "jt", Show::unsigned_),
-                                        FIELD(SockFilter, jf, "jf", Show::unsigned_), FIELD(SockFilter, k, "k", Show::hex)};
+constexpr Field sock_filter_fields[] = {
+    FIELD(SockFilter, code, "code", Show::hex), FIELD(SockFilter, jt, "jt", Show::unsigned_),
+    FIELD(SockFilter, jf, "jf", Show::unsigned_), FIELD(SockFilter, k, "k", Show::hex)};
 
 constexpr Field ipc_perm_fields[] = {
-    FIELD(Ipc64Perm, key, "key", Show::hex), FIELD(Ipc64Perm, uid, "uid", Show::unsigned_),
-    FIELD(Ipc64Perm, gid, "gid", Show::unsigned_), FIELD(Ipc64Perm, cuid, "cuid", Show::unsigned_),
+    FIELD(Ipc64Perm, key, "key", Show::hex),         FIELD(Ipc64Perm, uid, "uid", Show::unsigned_),
+    FIELD(Ipc64Perm, gid, "gid", Show::unsigned_),   FIELD(Ipc64Perm, cuid, "cuid", Show::unsigned_),
     FIELD(Ipc64Perm, cgid, "cgid", Show::unsigned_), FIELD(Ipc64Perm, mode, "mode", Show::octal),
     FIELD(Ipc64Perm, seq, "seq", Show::unsigned_)};
 constexpr Field semid_ds_fields[] = {FIELD(Semid64Ds, perm, "sem_perm", ipc_perm),
@@ -90,26 +92,30 @@ constexpr Field semid_ds_fields[] = {FIELD(Semid64Ds, perm, "sem_perm", ipc_perm
                                      FIELD(Semid64Ds, ctime, "sem_ctime", Show::unsigned_),
                                      FIELD(Semid64Ds, ctime_high, "sem_ctime_high", Show::hidden),
                                      FIELD(Semid64Ds, nsems, "sem_nsems", Show::unsigned_)};
-constexpr Field msqid_ds_fields[] = {
-    FIELD(Msqid64Ds, perm, "msg_perm", ipc_perm), FIELD(Msqid64Ds, stime, "msg_stime", Show::unsigned_),
-    FIELD(Msqid64Ds, rtime, "msg_rtime", Show::unsigned_), FIELD(Msqid64Ds, ctime, "msg_ctime", Show::unsigned_),
-    FIELD(Msqid64Ds, cbytes, "msg_cbytes", Show::unsigned_), FIELD(Msqid64Ds, qnum, "msg_qnum", Show::unsigned_),
-    FIELD(Msqid64Ds, qbytes, "msg_qbytes", Show::unsigned_), FIELD(Msqid64Ds, lspid, "msg_lspid", Show::decimal),
-    FIELD(Msqid64Ds, lrpid, "msg_lrpid", Show::decimal)};
+constexpr Field msqid_ds_fields[] = {FIELD(Msqid64Ds, perm, "msg_perm", ipc_perm),
+                                     FIELD(Msqid64Ds, stime, "msg_stime", Show::unsigned_),
+                                     FIELD(Msqid64Ds, rtime, "msg_rtime", Show::unsigned_),
+                                     FIELD(Msqid64Ds, ctime, "msg_ctime", Show::unsigned_),
+                                     FIELD(Msqid64Ds, cbytes, "msg_cbytes", Show::unsigned_),
+                                     FIELD(Msqid64Ds, qnum, "msg_qnum", Show::unsigned_),
+                                     FIELD(Msqid64Ds, qbytes, "msg_qbytes", Show::unsigned_),
+                                     FIELD(Msqid64Ds, lspid, "msg_lspid", Show::decimal),
+                                     FIELD(Msqid64Ds, lrpid, "msg_lrpid", Show::decimal)};
 constexpr Field shmid_ds_fields[] = {
-    FIELD(Shmid64Ds, perm, "shm_perm", ipc_perm), FIELD(Shmid64Ds, segsz, "shm_segsz", Show::unsigned_),
+    FIELD(Shmid64Ds, perm, "shm_perm", ipc_perm),          FIELD(Shmid64Ds, segsz, "shm_segsz", Show::unsigned_),
     FIELD(Shmid64Ds, atime, "shm_atime", Show::unsigned_), FIELD(Shmid64Ds, dtime, "shm_dtime", Show::unsigned_),
     FIELD(Shmid64Ds, ctime, "shm_ctime", Show::unsigned_), FIELD(Shmid64Ds, cpid, "shm_cpid", Show::decimal),
-    FIELD(Shmid64Ds, lpid, "shm_lpid", Show::decimal), FIELD(Shmid64Ds, nattch, "shm_nattch", Show::unsigned_)};
+    FIELD(Shmid64Ds, lpid, "shm_lpid", Show::decimal),     FIELD(Shmid64Ds, nattch, "shm_nattch", Show::unsigned_)};
 constexpr Field shminfo_fields[] = {
     FIELD(Shminfo64, shmmax, "shmmax", Show::unsigned_), FIELD(Shminfo64, shmmin, "shmmin", Show::unsigned_),
     FIELD(Shminfo64, shmmni, "shmmni", Show::unsigned_), FIELD(Shminfo64, shmseg, "shmseg", Show::unsigned_),
     FIELD(Shminfo64, shmall, "shmall", Show::unsigned_)};
-constexpr Field shm_info_fields[] = {
-    FIELD(ShmInfo, used_ids, "used_ids", Show::decimal), FIELD(ShmInfo, shm_tot, "shm_tot", Show::unsigned_),
-    FIELD(ShmInfo, shm_rss, "shm_rss", Show::unsigned_), FIELD(ShmInfo, shm_swp, "shm_swp", Show::unsigned_),
-    FIELD(ShmInfo, swap_attempts, "swap_attempts", Show::unsigned_),
-    FIELD(ShmInfo, swap_successes, "swap_successes", Show::unsigned_)};
+constexpr Field shm_info_fields[] = {FIELD(ShmInfo, used_ids, "used_ids", Show::decimal),
+                                     FIELD(ShmInfo, shm_tot, "shm_tot", Show::unsigned_),
+                                     FIELD(ShmInfo, shm_rss, "shm_rss", Show::unsigned_),
+                                     FIELD(ShmInfo, shm_swp, "shm_swp", Show::unsigned_),
+                                     FIELD(ShmInfo, swap_attempts, "swap_attempts", Show::unsigned_),
+                                     FIELD(ShmInfo, swap_successes, "swap_successes", Show::unsigned_)};
 constexpr Field seminfo_fields[] = {
     FIELD(Seminfo, semmap, "semmap", Show::decimal), FIELD(Seminfo, semmni, "semmni", Show::decimal),
     FIELD(Seminfo, semmns, "semmns", Show::decimal), FIELD(Seminfo, semmnu, "semmnu", Show::decimal),
@@ -118,10 +124,11 @@ constexpr Field seminfo_fields[] = {
     FIELD(Seminfo, semvmx, "semvmx", Show::decimal), FIELD(Seminfo, semaem, "semaem", Show::decimal)};
 constexpr Field msginfo_fields[] = {
     FIELD(Msginfo, msgpool, "msgpool", Show::decimal), FIELD(Msginfo, msgmap, "msgmap", Show::decimal),
-    FIELD(Msginfo, msgmax, "msgmax", Show::decimal), FIELD(Msginfo, msgmnb, "msgmnb", Show::decimal),
-    FIELD(Msginfo, msgmni, "msgmni", Show::decimal), FIELD(Msginfo, msgssz, "msgssz", Show::decimal),
-    FIELD(Msginfo, msgtql, "msgtql", Show::decimal), FIELD(Msginfo, msgseg, "msgseg", Show::unsigned_)};
-constexpr Field sembuf_fields[] = {FIELD(Sembuf, num, "sem_num", Show::unsigned_), FIELD(Sembuf, op, "sem_op", Show::decimal),
+    FIELD(Msginfo, msgmax, "msgmax", Show::decimal),   FIELD(Msginfo, msgmnb, "msgmnb", Show::decimal),
+    FIELD(Msginfo, msgmni, "msgmni", Show::decimal),   FIELD(Msginfo, msgssz, "msgssz", Show::decimal),
+    FIELD(Msginfo, msgtql, "msgtql", Show::decimal),   FIELD(Msginfo, msgseg, "msgseg", Show::unsigned_)};
+constexpr Field sembuf_fields[] = {FIELD(Sembuf, num, "sem_num", Show::unsigned_),
+                                   FIELD(Sembuf, op, "sem_op", Show::decimal),
                                    FIELD(Sembuf, flg, "sem_flg", Show::flags, semop_flags)};
 constexpr Field mq_attr_fields[] = {
     FIELD(MqAttr, flags, "mq_flags", Show::flags, open_flags), FIELD(MqAttr, maxmsg, "mq_maxmsg", Show::decimal),

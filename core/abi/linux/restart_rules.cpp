@@ -1,4 +1,5 @@
-// Linux' restart classes by call, descriptor and condition, as read in Linux 6.1.192 and tried on Linux 6.18 (i386).
+// Linux' restart classes by call, descriptor and condition.
+// As read in Linux 6.1.192; `tried` ones on Linux 6.18 (amd64 and i386).
 #include "core/abi/linux/restart_rules.h"
 
 namespace sigtape::abi::linux_eabi {
@@ -37,14 +38,15 @@ constexpr RestartRule rules[] = {
     {write_calls, "", Object::terminal, none, if_sa_restart,
      "nothing written yet; also where a background process group is sent SIGTTOU",
      "drivers/tty/n_tty.c:2368, drivers/tty/tty_io.c:950,1035, drivers/tty/tty_jobctrl.c:58", tried},
-    {"ioctl", "", any, none, if_sa_restart, "a terminal that drains or is in the background; other drivers may choose EINTR",
+    {"ioctl", "", any, none, if_sa_restart,
+     "a terminal that drains or is in the background; other drivers may choose EINTR",
      "drivers/tty/tty_jobctrl.c:58, drivers/tty/tty_ioctl.c:529"},
     {read_calls, "", Object::eventfd, none, if_sa_restart, "the counter is zero", "fs/eventfd.c:251", tried},
     {write_calls, "", Object::eventfd, none, if_sa_restart, "the counter would overflow", "fs/eventfd.c:299"},
     {read_calls, "", Object::timerfd, none, if_sa_restart, "not expired", "fs/timerfd.c:278", tried},
     {read_calls, "", Object::signalfd, none, if_sa_restart, "no signal pending", "fs/signalfd.c:182", tried},
-    {read_calls, "", Object::inotify, none, if_sa_restart, "no event queued",
-     "fs/notify/inotify/inotify_user.c:286", tried},
+    {read_calls, "", Object::inotify, none, if_sa_restart, "no event queued", "fs/notify/inotify/inotify_user.c:286",
+     tried},
     {read_calls, "", Object::fanotify, none, if_sa_restart, "no event queued",
      "fs/notify/fanotify/fanotify_user.c:775"},
     {read_calls, "", Object::userfaultfd, none, if_sa_restart, "no event", "fs/userfaultfd.c:1140"},
@@ -66,7 +68,8 @@ constexpr RestartRule rules[] = {
     {"syslog", "", any, none, if_sa_restart, "SYSLOG_ACTION_READ of an empty log", "kernel/printk/printk.c:1526"},
 
     // --- sockets
-    {receive_calls, "", Object::socket, Condition::no_receive_timeout, if_sa_restart, nothing_read, receive_source, tried},
+    {receive_calls, "", Object::socket, Condition::no_receive_timeout, if_sa_restart, nothing_read, receive_source,
+     tried},
     {receive_calls, "", Object::socket, Condition::receive_timeout, never, nothing_read, receive_source, tried},
     {send_calls, "", Object::socket, Condition::no_send_timeout, if_sa_restart, nothing_written, send_source, tried},
     {send_calls, "", Object::socket, Condition::send_timeout, never, nothing_written, send_source, tried},

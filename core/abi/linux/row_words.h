@@ -1,4 +1,4 @@
-// What the Linux row files have in common: short names for sides, restart classes, results and frequent arguments.
+// What the Linux row files share: short names of sides, classes and frequent arguments.
 #pragma once
 #include "core/abi/linux/flags.h"
 #include "core/abi/linux/layouts.h"

@@ -1,4 +1,4 @@
-// Linux/ARM calls on descriptors: reading, writing, copying, polling, locks, descriptors that carry events.
+// Linux/ARM calls on descriptors: reading, writing, copying, polling, locks, events.
 #pragma once
 #include "core/abi/linux/rows_fcntl.h"
 #include "core/abi/linux/rows_files.h"
@@ -18,8 +18,7 @@ inline constexpr Row descriptors[] = {
     call(19, "lseek", outside, gives::integer, {fd(), integer("offset"), choice("whence", seek_origins)}),
     call(41, "dup", outside, gives::fd, {fd("oldfd")}),
     call(42, "pipe", outside, gives::zero, {fixed_array("pipefd", descriptor, Dir::out, 4 * 2)}),
-    call(54, "ioctl", outside, if_sa_restart, gives::integer, {fd(), hex("request"), address("argp")},
-         &ioctl_variants),
+    call(54, "ioctl", outside, if_sa_restart, gives::integer, {fd(), hex("request"), address("argp")}, &ioctl_variants),
     call(55, "fcntl", outside, by_arguments, gives::integer, {fd(), choice("cmd", fcntl_commands), hex("arg")},
          &fcntl_variants),
     call(63, "dup2", outside, gives::fd, {fd("oldfd"), fd("newfd")}),
@@ -94,8 +93,7 @@ inline constexpr Row descriptors[] = {
          {fd("epfd"), got(out_array("events", layout::epoll_event, "maxevents")), integer("maxevents"),
           integer("timeout"), in_sigset("sigmask"), size("sigsetsize")}),
     call(351, "eventfd", outside, gives::fd, {number("initval")}),
-    call(352, "fallocate", outside, gives::zero,
-         {fd(), flags("mode", fallocate_flags), off64(), off64("len")}),
+    call(352, "fallocate", outside, gives::zero, {fd(), flags("mode", fallocate_flags), off64(), off64("len")}),
     call(356, "eventfd2", outside, gives::fd, {number("initval"), flags("flags", eventfd_flags)}),
     call(357, "epoll_create1", outside, gives::fd, {flags("flags", epoll_flags)}),
     call(358, "dup3", outside, gives::fd, {fd("oldfd"), fd("newfd"), flags("flags", open_flags)}),

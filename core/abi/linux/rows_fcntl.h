@@ -6,9 +6,9 @@ namespace sigtape::abi::linux_eabi::rows {
 
 inline constexpr Variant fcntl_rows[] = {
     variant(0, "F_DUPFD", {fd("arg")}, gives::fd, not_interruptible),
-    variant(1, "F_GETFD", {}, gives::hex, not_interruptible),
+    gives_flags(variant(1, "F_GETFD", {}, gives::hex, not_interruptible), descriptor_flags),
     variant(2, "F_SETFD", {flags("arg", descriptor_flags)}, gives::zero, not_interruptible),
-    variant(3, "F_GETFL", {}, gives::hex, not_interruptible),
+    gives_flags(variant(3, "F_GETFL", {}, gives::hex, not_interruptible), open_flags),
     variant(4, "F_SETFL", {flags("arg", open_flags)}, gives::zero, not_interruptible),
     variant(5, "F_GETLK", {inout("lock", layout::flock)}, gives::zero, not_interruptible),
     variant(6, "F_SETLK", {in("lock", layout::flock)}, gives::zero, not_interruptible),
@@ -33,7 +33,7 @@ inline constexpr Variant fcntl_rows[] = {
     variant(1031, "F_SETPIPE_SZ", {integer("arg")}, gives::integer, not_interruptible),
     variant(1032, "F_GETPIPE_SZ", {}, gives::integer, not_interruptible),
     variant(1033, "F_ADD_SEALS", {flags("arg", seals)}, gives::zero, not_interruptible),
-    variant(1034, "F_GET_SEALS", {}, gives::hex, not_interruptible),
+    gives_flags(variant(1034, "F_GET_SEALS", {}, gives::hex, not_interruptible), seals),
     variant(1035, "F_GET_RW_HINT", {out("hint", uint64)}, gives::zero, not_interruptible),
     variant(1036, "F_SET_RW_HINT", {in("hint", uint64)}, gives::zero, not_interruptible),
     variant(1037, "F_GET_FILE_RW_HINT", {out("hint", uint64)}, gives::zero, not_interruptible),

@@ -12,7 +12,8 @@ consteval Spec records(const Layout& layout) {
 }
 consteval Spec value_in() { return in_bytes("value", "size"); }
 consteval Spec value_out() { return got(out_bytes("value", "size")); }
-inline constexpr std::string_view memory_of_others = "the other process's memory lies at a place that its guest addresses do not tell";
+inline constexpr std::string_view memory_of_others =
+    "the other process's memory lies at a place that its guest addresses do not tell";
 
 inline constexpr Row files[] = {
     call(5, "open", outside, if_sa_restart, gives::fd, {path(), open_options(), mode()}),
@@ -46,10 +47,11 @@ inline constexpr Row files[] = {
     call(99, "statfs", outside, gives::zero, {path("path"), out("buf", layout::statfs)}),
     call(106, "stat", outside, gives::zero, {path(), out("statbuf", layout::stat)}),
     call(107, "lstat", outside, gives::zero, {path(), out("statbuf", layout::stat)}),
-    refused(131, "quotactl", "disk quotas are the host's affair", {hex("cmd"), path("special"), integer("id"), address()}),
+    refused(131, "quotactl", "disk quotas are the host's affair",
+            {hex("cmd"), path("special"), integer("id"), address()}),
     refused(134, "bdflush", "the kernel has no bdflush any more"),
     call(182, "chown", outside, gives::zero, {path(), integer("owner"), integer("group")}),
-    call(183, "getcwd", outside, gives::size, {got(out_bytes("buf", "size")), size("size")}),
+    call(183, "getcwd", outside, gives::size, {out_string("buf"), size("size")}),
     call(193, "truncate64", outside, gives::zero, {path("path"), off64("length")}),
     call(195, "stat64", outside, gives::zero, {path(), out("statbuf", layout::stat64)}),
     call(196, "lstat64", outside, gives::zero, {path(), out("statbuf", layout::stat64)}),
@@ -66,7 +68,8 @@ inline constexpr Row files[] = {
     call(233, "llistxattr", outside, gives::size, {path("path"), got(out_bytes("list", "size")), size("size")}),
     call(235, "removexattr", outside, gives::zero, {path("path"), string("name")}),
     call(236, "lremovexattr", outside, gives::zero, {path("path"), string("name")}),
-    refused(249, "lookup_dcookie", "a profiler's view of the host kernel", {off64("cookie"), address("buffer"), size("len")}),
+    refused(249, "lookup_dcookie", "a profiler's view of the host kernel",
+            {off64("cookie"), address("buffer"), size("len")}),
     call(266, "statfs64", outside, gives::zero, {path("path"), size("size"), out("buf", layout::statfs64)}),
     call(269, "utimes", outside, gives::zero,
          {path("filename"), fixed_array("times", layout::timeval32, Dir::in, 8 * 2)}),

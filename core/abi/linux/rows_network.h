@@ -93,7 +93,9 @@ consteval Spec family() { return choice("domain", address_families); }
 consteval Spec type() { return flags("type", socket_types); }
 consteval Spec message_options() { return flags("flags", message_flags); }
 consteval Spec address_length() { return inout("addrlen", int32); }
-consteval Spec message(Dir dir) { return {{.name = "msg", .kind = Kind::msghdr, .dir = dir}}; }
+consteval Spec message(Dir dir) {
+  return {{.name = "msg", .kind = Kind::msghdr, .dir = dir, .result_is_size = dir != Dir::in}};
+}
 consteval Spec messages(Dir dir) { return sized("msgvec", Kind::mmsghdr, dir, "vlen"); }
 
 inline constexpr Row network[] = {
@@ -124,16 +126,16 @@ inline constexpr Row network[] = {
          &getsockopt_variants),
     call(296, "sendmsg", outside, by_arguments, gives::size, {socket(), message(Dir::in), message_options()}),
     call(297, "recvmsg", outside, by_arguments, gives::size, {socket(), message(Dir::inout), message_options()}),
-    call(365, "recvmmsg", outside, by_arguments, gives::integer,
-         {socket(), got(messages(Dir::inout)), number("vlen"), message_options(),
-          inout("timeout", layout::timespec32)}),
+    call(
+        365, "recvmmsg", outside, by_arguments, gives::integer,
+        {socket(), got(messages(Dir::inout)), number("vlen"), message_options(), inout("timeout", layout::timespec32)}),
     call(366, "accept4", outside, by_arguments, gives::fd,
          {socket(), out_sockaddr(), address_length(), flags("flags", accept_flags)}),
     call(374, "sendmmsg", outside, by_arguments, gives::integer,
          {socket(), got(messages(Dir::inout)), number("vlen"), message_options()}),
-    call(417, "recvmmsg_time64", outside, by_arguments, gives::integer,
-         {socket(), got(messages(Dir::inout)), number("vlen"), message_options(),
-          inout("timeout", layout::timespec64)}),
+    call(
+        417, "recvmmsg_time64", outside, by_arguments, gives::integer,
+        {socket(), got(messages(Dir::inout)), number("vlen"), message_options(), inout("timeout", layout::timespec64)}),
 };
 
 }  // namespace sigtape::abi::linux_eabi::rows

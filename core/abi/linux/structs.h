@@ -1,4 +1,4 @@
-// Linux/ARM EABI structures as mirror structs of fixed-width members: times, files, polling, memory, threads, system.
+// Linux/ARM EABI mirror structs: times, files, polling, memory, threads, system.
 // Members carry the C header's names without their prefix (st_, sa_, ...), because some of those are host macros.
 #pragma once
 #include "core/abi/linux/structs_ipc.h"
@@ -12,7 +12,8 @@ namespace sigtape::abi::linux_eabi {
 struct Timespec32 {
   i32 sec, nsec;
 };
-struct Timespec64 {  // __kernel_timespec: nsec is 64 bits wide, of which the kernel reads the lower 32 from 32-bit callers
+struct Timespec64 {  // __kernel_timespec: nsec is 64 bits wide, of which the kernel reads the lower 32 from 32-bit
+                     // callers
   i64 sec, nsec;
 };
 struct Timeval32 {

@@ -1,4 +1,4 @@
-// Linux/ARM EABI network structures: message headers, socket addresses (same on both sides), interface requests.
+// Linux/ARM EABI network structures: messages, socket addresses, interface requests.
 #pragma once
 #include "core/base/ints.h"
 

@@ -1,4 +1,4 @@
-// Linux/ARM EABI signal structures: actions, sets, siginfo, alternate stack, both frames with their VFP state.
+// Linux/ARM EABI signal structures: actions, sets, siginfo, stacks, frames with VFP state.
 #pragma once
 #include "core/base/ints.h"
 
@@ -94,7 +94,7 @@ struct Sigcontext {
 };
 // arch/arm/include/asm/ucontext.h: the coprocessor area holds tagged blocks; VFP's comes first, a zero word ends it.
 inline constexpr u32 vfp_magic = 0x56465001;
-struct VfpFrame {  // struct vfp_sigframe
+struct VfpFrame {   // struct vfp_sigframe
   u32 magic, size;  // size: of this whole block, 288
   u64 fpregs[32];
   u32 fpscr;

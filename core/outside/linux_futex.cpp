@@ -1,0 +1,77 @@
+// futex on the guest's own words: the host kernel compares and queues at their host addresses.
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#include <vector>
+
+#include "core/outside/linux_access.h"
+#include "core/outside/linux_handlers.h"
+
+namespace sigtape::outside {
+namespace {
+
+template <class Time>
+void wait(CallContext& c, u32 operation) {
+  auto timeout = fetch_optional<Time>(c, c.at(3));
+  if (!timeout.ok) return;
+  timespec* host = nullptr;
+  if (timeout.value) *(host = c.stage<timespec>()) = host_of(*timeout.value);
+  c.finish(c.blocking(SYS_futex, c.pointer(0), operation, c.word(2), host, nullptr, c.word(5)));
+}
+
+// The host kernel changes the word at uaddr2 itself: its new value is part of the answer.
+void wake_and_change(CallContext& c, u32 operation) {
+  HostResult r = c.immediate(SYS_futex, c.pointer(0), operation, c.word(2), u64{c.word(3)}, c.pointer(4), c.word(5));
+  if (r.done)
+    if (auto changed = c.space.load<u32>(c.at(4)); changed && c.can_write(c.at(4), 4)) c.put(c.at(4), *changed);
+  c.finish(r);
+}
+
+template <class Time>
+void futex_as(CallContext& c) {
+  u32 operation = c.word(1);
+  switch (operation & static_cast<u32>(FUTEX_CMD_MASK)) {
+    case FUTEX_WAIT: case FUTEX_WAIT_BITSET: return wait<Time>(c, operation);
+    case FUTEX_WAKE: case FUTEX_WAKE_BITSET:
+      return c.finish(c.immediate(SYS_futex, c.pointer(0), operation, c.word(2), nullptr, nullptr, c.word(5)));
+    case FUTEX_REQUEUE: case FUTEX_CMP_REQUEUE:
+      return c.finish(
+          c.immediate(SYS_futex, c.pointer(0), operation, c.word(2), u64{c.word(3)}, c.pointer(4), c.word(5)));
+    case FUTEX_WAKE_OP: return wake_and_change(c, operation);
+    case FUTEX_LOCK_PI: case FUTEX_UNLOCK_PI: case FUTEX_TRYLOCK_PI: case FUTEX_WAIT_REQUEUE_PI:
+    case FUTEX_CMP_REQUEUE_PI: case FUTEX_LOCK_PI2:
+      // The kernel sets bits in the word whenever another waiter comes: a change of guest memory at no known moment.
+      return c.unsupported("futex with priority inheritance", ENOSYS);
+    default: return c.fail(ENOSYS);
+  }
+}
+
+void futex_waitv_(CallContext& c) {
+  u32 count = c.word(1);
+  constexpr u32 most = 128;  // FUTEX_WAITV_MAX
+  if (count == 0 || count > most || c.word(2)) return c.fail(EINVAL);
+  std::vector<guest::FutexWaitv> waiters(count);
+  if (!c.space.read(c.at(0), {reinterpret_cast<u8*>(waiters.data()), count * sizeof waiters[0]})) return c.fail(EFAULT);
+  for (auto& waiter : waiters) {
+    if (waiter.uaddr > 0xffff'ffff) return c.fail(EFAULT);
+    waiter.uaddr = reinterpret_cast<u64>(c.pointer(GuestAddr{static_cast<u32>(waiter.uaddr)}));
+  }
+  auto timeout = fetch_optional<guest::Timespec64>(c, c.at(3));
+  if (!timeout.ok) return;
+  timespec* host = nullptr;
+  if (timeout.value) *(host = c.stage<timespec>()) = host_of(*timeout.value);
+  constexpr long number = 449;  // SYS_futex_waitv, the same everywhere
+  c.finish(c.blocking(number, waiters.data(), count, 0, host, c.signed_word(4)));
+}
+
+constexpr NamedHandler table[] = {
+    {"futex", futex_as<guest::Timespec32>},
+    {"futex_time64", futex_as<guest::Timespec64>},
+    {"futex_waitv", futex_waitv_},
+};
+
+}  // namespace
+
+HandlerTable futex_handlers() { return table; }
+
+}  // namespace sigtape::outside

@@ -1,0 +1,40 @@
+// Joins the families' handlers: from the call's number over its row's name to the function.
+#include "core/outside/linux_handlers.h"
+
+#include <array>
+
+#include "core/abi/syscall.h"
+
+namespace sigtape::outside {
+namespace {
+
+constexpr u32 most_numbers = 512;  // ARM's private calls beyond are the emulated kernel's
+
+std::array<Handler, most_numbers> joined() {
+  std::array<Handler, most_numbers> handlers{};
+  for (const abi::Row& row : abi::table_of(abi::System::linux_eabi))
+    if (row.number < most_numbers)
+      for (HandlerTable table : linux_handler_tables())
+        for (const NamedHandler& named : table)
+          if (named.name == row.name) handlers[row.number] = named.handler;
+  return handlers;
+}
+
+}  // namespace
+
+std::span<const HandlerTable> linux_handler_tables() {
+  static const HandlerTable tables[] = {
+      read_write_handlers(), file_handlers(),  stat_handlers(),    descriptor_handlers(), fcntl_handlers(),
+      ioctl_handlers(),      socket_handlers(), message_handlers(), poll_handlers(),       clock_handlers(),
+      timer_handlers(),      futex_handlers(), process_handlers(), identity_handlers(),   signal_handlers(),
+      ipc_handlers(),
+  };
+  return tables;
+}
+
+Handler linux_handler_of(u32 number) {
+  static const std::array<Handler, most_numbers> handlers = joined();
+  return number < most_numbers ? handlers[number] : nullptr;
+}
+
+}  // namespace sigtape::outside

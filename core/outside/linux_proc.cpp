@@ -1,0 +1,139 @@
+// /proc files of the guest's own process: texts by memfd, /proc/self/exe by redirection.
+#include "core/outside/linux_proc.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "core/outside/linux_proc_text.h"
+#include "core/outside/live.h"
+
+namespace sigtape::outside {
+namespace {
+
+std::string link_text(const std::string& path) {
+  char buffer[4096];
+  ssize_t n = ::readlink(path.c_str(), buffer, sizeof buffer);
+  return n < 0 ? std::string() : std::string(buffer, static_cast<size_t>(n));
+}
+
+std::string file_text(const std::string& path) {
+  std::string text;
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return text;
+  char buffer[4096];
+  for (ssize_t n; (n = ::read(fd, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<size_t>(n));
+  ::close(fd);
+  return text;
+}
+
+bool ends_like_proc_file(std::string_view path) {
+  size_t slash = path.rfind('/');
+  std::string_view name = slash == path.npos ? path : path.substr(slash + 1);
+  return proc_path_of("/proc/self/" + std::string(name)).file != ProcFile::other;
+}
+
+// The /proc path that (dirfd, path) stands for; a relative one is looked at only if its last name says it could be one.
+ProcPath proc_path_at(CallContext& c, int dirfd, const std::string& path) {
+  ProcPath found;
+  if (path.starts_with('/')) {
+    if (path.starts_with("//")) return proc_path_of(path.substr(path.find_first_not_of('/') - 1));
+    found = proc_path_of(path);
+  } else if (!path.empty() && ends_like_proc_file(path)) {
+    std::string base = link_text(dirfd == AT_FDCWD ? "/proc/self/cwd" : fmt::format("/proc/self/fd/{}", dirfd));
+    if (!base.starts_with("/proc")) return {};
+    found = proc_path_of(base + "/" + path);
+  }
+  if (found.process == c.thread.group->pid) found.self = true;
+  return found;
+}
+
+ProcFacts facts_of(CallContext& c, const std::string& directory) {
+  ProcFacts facts;
+  facts.comm = file_text(directory + "/comm");
+  if (facts.comm.ends_with('\n')) facts.comm.pop_back();
+  const std::string& program = c.live.program() ? c.live.program()->path : facts.comm;
+  for (const auto& [begin, mapping] : c.space.mappings()) {
+    facts.virtual_bytes += mapping.bytes;
+    if (mapping.name == "[stack]") facts.stack_begin = begin + mapping.bytes;
+    if (mapping.prot.exec && mapping.name == program && facts.code_begin == 0)
+      facts.code_begin = begin, facts.code_end = begin + mapping.bytes;
+  }
+  return facts;
+}
+
+std::optional<std::string> text_of(CallContext& c, const ProcPath& found) {
+  if (found.file == ProcFile::cpuinfo) {
+    cpu_set_t set;
+    long bytes = ::syscall(SYS_sched_getaffinity, 0, sizeof set, &set);
+    return cpuinfo_text(bytes > 0 ? static_cast<unsigned>(CPU_COUNT_S(static_cast<size_t>(bytes), &set)) : 1);
+  }
+  if (!found.self) return std::nullopt;
+  std::string directory = found.task ? fmt::format("/proc/self/task/{}", found.task) : std::string("/proc/self");
+  switch (found.file) {
+    case ProcFile::maps: return maps_text(c.space, c.live.root().directory());
+    case ProcFile::cmdline: return joined_text(c.live.first_image().arguments);
+    case ProcFile::environ: return joined_text(c.live.first_image().environment);
+    case ProcFile::stat: return stat_text(file_text(directory + "/stat"), facts_of(c, directory));
+    case ProcFile::status: return status_text(file_text(directory + "/status"), facts_of(c, directory));
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+bool open_proc_text(CallContext& c, int dirfd, const std::string& path, u32 host_flags) {
+  if ((host_flags & O_ACCMODE) != O_RDONLY || (host_flags & (O_PATH | O_DIRECTORY))) return false;
+  ProcPath found = proc_path_at(c, dirfd, path);
+  if (found.file == ProcFile::none || found.file == ProcFile::other) return false;
+  std::optional<std::string> text = text_of(c, found);
+  if (!text) return false;
+  int fd = ::memfd_create("proc", host_flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+  if (fd < 0) {
+    c.fail(errno);
+    return true;
+  }
+  for (size_t at = 0; at < text->size();) {
+    ssize_t n = ::write(fd, text->data() + at, text->size() - at);
+    if (n <= 0) break;
+    at += static_cast<size_t>(n);
+  }
+  ::lseek(fd, 0, SEEK_SET);
+  c.done(static_cast<u32>(fd));
+  return true;
+}
+
+std::string proc_redirected(CallContext& c, int dirfd, std::string path) {
+  ProcPath found = proc_path_at(c, dirfd, path);
+  if (found.file != ProcFile::exe || !found.self || !c.live.program()) return path;
+  return fmt::format("/proc/self/fd/{}", c.live.program()->fd.value);
+}
+
+std::optional<std::string> proc_link_text(CallContext& c, int dirfd, const std::string& path) {
+  ProcPath found = proc_path_at(c, dirfd, path);
+  if (found.file == ProcFile::exe && found.self && c.live.program()) {
+    std::string host = link_text(fmt::format("/proc/self/fd/{}", c.live.program()->fd.value));
+    return host.empty() ? c.live.program()->path : c.live.root().guest_name(host);
+  }
+  if (found.file != ProcFile::other || !c.live.root().active()) return std::nullopt;
+  std::string text = link_text(dirfd == AT_FDCWD || path.starts_with('/')
+                                   ? path
+                                   : fmt::format("/proc/self/fd/{}/{}", dirfd, path));
+  if (!text.starts_with('/')) return std::nullopt;
+  return c.live.root().guest_name(text);
+}
+
+bool is_own_descriptor_directory(CallContext& c, int fd) {
+  struct statfs fs;
+  if (::fstatfs(fd, &fs) != 0 || fs.f_type != PROC_SUPER_MAGIC) return false;
+  std::string path = link_text(fmt::format("/proc/self/fd/{}", fd));
+  if (!path.ends_with("/fd") && !path.ends_with("/fdinfo")) return false;
+  return path.starts_with(fmt::format("/proc/{}/", c.thread.group->pid));
+}
+
+}  // namespace sigtape::outside
