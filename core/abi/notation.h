@@ -180,8 +180,11 @@ consteval Variant gives_flags(Variant made, const NameSet& names) {
 consteval Variant refused_variant(u32 value, std::string_view name, std::string_view reason) {
   return {.value = value, .name = name, .refusal = reason};
 }
-consteval Variant further(u32 value, std::string_view name, const Variants& next) {
-  return {.value = value, .name = name, .next = &next};
+// The row's arguments beyond the variant's own stay; `next` selects by a further argument.
+consteval Variant keeping_rest(Variant made, const Variants* next = nullptr) {
+  made.next = next;
+  made.keeps_rest = true;
+  return made;
 }
 
 // Shifts the sizes' indexes by the arguments before, and checks that values are unique.

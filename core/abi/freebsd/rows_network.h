@@ -4,17 +4,12 @@
 
 namespace sigtape::abi::freebsd::rows {
 
-template <const NameSet& names>
-consteval Variant level(u32 number, std::string_view name) {
-  Variant made = variant(number, name, {choice("name", names)});
-  made.keeps_rest = true;
-  return made;
-}
+consteval Spec option(const NameSet& names) { return choice("name", names); }
 inline constexpr Variant level_rows[] = {
-    level<ip_options>(0, "IPPROTO_IP"),
-    level<tcp_options>(6, "IPPROTO_TCP"),
-    level<ipv6_options>(41, "IPPROTO_IPV6"),
-    level<socket_options>(0xffff, "SOL_SOCKET"),
+    keeping_rest(variant(0, "IPPROTO_IP", {option(ip_options)})),
+    keeping_rest(variant(6, "IPPROTO_TCP", {option(tcp_options)})),
+    keeping_rest(variant(41, "IPPROTO_IPV6", {option(ipv6_options)})),
+    keeping_rest(variant(0xffff, "SOL_SOCKET", {option(socket_options)})),
 };
 inline constexpr Variants level_variants{.argument = 1, .rows = level_rows};
 

@@ -7,34 +7,34 @@ namespace sigtape::abi::linux_eabi::rows {
 // kernel/futex/syscalls.c: FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME do not select the operation.
 inline constexpr u32 futex_operation_bits = ~u32{128 | 256};
 
-template <const Layout& timespec>
-inline constexpr Variant futex_rows[] = {
-    variant(0, "FUTEX_WAIT", {number("val"), in("timeout", timespec)}, gives::zero, by_arguments),
-    variant(1, "FUTEX_WAKE", {number("val")}, gives::integer, not_interruptible),
-    variant(3, "FUTEX_REQUEUE", {number("val"), number("val2"), address("uaddr2")}, gives::integer, not_interruptible),
-    variant(4, "FUTEX_CMP_REQUEUE", {number("val"), number("val2"), address("uaddr2"), number("val3")}, gives::integer,
-            not_interruptible),
-    variant(5, "FUTEX_WAKE_OP", {number("val"), number("val2"), address("uaddr2"), hex("val3")}, gives::integer,
-            not_interruptible),
-    variant(6, "FUTEX_LOCK_PI", {number("val"), in("timeout", timespec)}, gives::zero, always),
-    variant(7, "FUTEX_UNLOCK_PI", {}, gives::zero, not_interruptible),
-    variant(8, "FUTEX_TRYLOCK_PI", {}, gives::zero, not_interruptible),
-    variant(9, "FUTEX_WAIT_BITSET", {number("val"), in("timeout", timespec), address("uaddr2"), hex("val3")},
-            gives::zero, by_arguments),
-    variant(10, "FUTEX_WAKE_BITSET", {number("val"), hex("val2"), address("uaddr2"), hex("val3")}, gives::integer,
-            not_interruptible),
-    variant(11, "FUTEX_WAIT_REQUEUE_PI", {number("val"), in("timeout", timespec), address("uaddr2"), hex("val3")},
-            gives::zero, always),
-    variant(12, "FUTEX_CMP_REQUEUE_PI", {number("val"), number("val2"), address("uaddr2"), number("val3")},
-            gives::integer, not_interruptible),
-    variant(13, "FUTEX_LOCK_PI2", {number("val"), in("timeout", timespec)}, gives::zero, always),
-};
-template <const Layout& timespec>
-inline constexpr auto futex_shifted = variants_after(1, futex_rows<timespec>);
-inline constexpr Variants futex_variants{
-    .argument = 1, .mask = futex_operation_bits, .rows = futex_shifted<layout::timespec32>};
-inline constexpr Variants futex_time64_variants{
-    .argument = 1, .mask = futex_operation_bits, .rows = futex_shifted<layout::timespec64>};
+consteval auto futex_rows(const Layout& timespec) {
+  const Variant rows[] = {
+      variant(0, "FUTEX_WAIT", {number("val"), in("timeout", timespec)}, gives::zero, by_arguments),
+      variant(1, "FUTEX_WAKE", {number("val")}, gives::integer, not_interruptible),
+      variant(3, "FUTEX_REQUEUE", {number("val"), number("val2"), address("uaddr2")}, gives::integer,
+              not_interruptible),
+      variant(4, "FUTEX_CMP_REQUEUE", {number("val"), number("val2"), address("uaddr2"), number("val3")},
+              gives::integer, not_interruptible),
+      variant(5, "FUTEX_WAKE_OP", {number("val"), number("val2"), address("uaddr2"), hex("val3")}, gives::integer,
+              not_interruptible),
+      variant(6, "FUTEX_LOCK_PI", {number("val"), in("timeout", timespec)}, gives::zero, always),
+      variant(7, "FUTEX_UNLOCK_PI", {}, gives::zero, not_interruptible),
+      variant(8, "FUTEX_TRYLOCK_PI", {}, gives::zero, not_interruptible),
+      variant(9, "FUTEX_WAIT_BITSET", {number("val"), in("timeout", timespec), address("uaddr2"), hex("val3")},
+              gives::zero, by_arguments),
+      variant(10, "FUTEX_WAKE_BITSET", {number("val"), hex("val2"), address("uaddr2"), hex("val3")}, gives::integer,
+              not_interruptible),
+      variant(11, "FUTEX_WAIT_REQUEUE_PI", {number("val"), in("timeout", timespec), address("uaddr2"), hex("val3")},
+              gives::zero, always),
+      variant(12, "FUTEX_CMP_REQUEUE_PI", {number("val"), number("val2"), address("uaddr2"), number("val3")},
+              gives::integer, not_interruptible),
+      variant(13, "FUTEX_LOCK_PI2", {number("val"), in("timeout", timespec)}, gives::zero, always),
+  };
+  return variants_after(1, rows);
+}
+inline constexpr auto futex_rows32 = futex_rows(layout::timespec32), futex_rows64 = futex_rows(layout::timespec64);
+inline constexpr Variants futex_variants{.argument = 1, .mask = futex_operation_bits, .rows = futex_rows32};
+inline constexpr Variants futex_time64_variants{.argument = 1, .mask = futex_operation_bits, .rows = futex_rows64};
 
 inline constexpr std::string_view x86_only = "an x86 matter; ARM answers EINVAL";
 inline constexpr std::string_view not_armv7 = "an AArch64, MIPS or PowerPC matter; ARMv7 answers EINVAL";

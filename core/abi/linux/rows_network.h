@@ -44,18 +44,12 @@ inline constexpr Variant set_tcp_rows[] = {
 inline constexpr auto set_tcp_shifted = variants_after(2, set_tcp_rows);
 inline constexpr Variants set_tcp{.argument = 2, .rows = set_tcp_shifted};
 
-template <const NameSet& names, const Variants* values = nullptr>
-consteval Variant level(u32 number, std::string_view name) {
-  Variant made = variant(number, name, {choice("optname", names)});
-  made.next = values;
-  made.keeps_rest = true;
-  return made;
-}
+consteval Spec option(const NameSet& names) { return choice("optname", names); }
 inline constexpr Variant set_level_rows[] = {
-    level<ip_options, &set_ip>(0, "SOL_IP"),
-    level<socket_options, &set_socket>(1, "SOL_SOCKET"),
-    level<tcp_options, &set_tcp>(6, "SOL_TCP"),
-    level<ipv6_options, &set_ipv6>(41, "SOL_IPV6"),
+    keeping_rest(variant(0, "SOL_IP", {option(ip_options)}), &set_ip),
+    keeping_rest(variant(1, "SOL_SOCKET", {option(socket_options)}), &set_socket),
+    keeping_rest(variant(6, "SOL_TCP", {option(tcp_options)}), &set_tcp),
+    keeping_rest(variant(41, "SOL_IPV6", {option(ipv6_options)}), &set_ipv6),
 };
 inline constexpr Variants setsockopt_variants{.argument = 1, .rows = set_level_rows};
 
@@ -81,10 +75,10 @@ inline constexpr Variant get_tcp_rows[] = {
 inline constexpr auto get_tcp_shifted = variants_after(2, get_tcp_rows);
 inline constexpr Variants get_tcp{.argument = 2, .rows = get_tcp_shifted};
 inline constexpr Variant get_level_rows[] = {
-    level<ip_options>(0, "SOL_IP"),
-    level<socket_options, &get_socket>(1, "SOL_SOCKET"),
-    level<tcp_options, &get_tcp>(6, "SOL_TCP"),
-    level<ipv6_options>(41, "SOL_IPV6"),
+    keeping_rest(variant(0, "SOL_IP", {option(ip_options)})),
+    keeping_rest(variant(1, "SOL_SOCKET", {option(socket_options)}), &get_socket),
+    keeping_rest(variant(6, "SOL_TCP", {option(tcp_options)}), &get_tcp),
+    keeping_rest(variant(41, "SOL_IPV6", {option(ipv6_options)})),
 };
 inline constexpr Variants getsockopt_variants{.argument = 1, .rows = get_level_rows};
 
