@@ -28,7 +28,7 @@ else:
         expected = expected_file.read_bytes() if expected_file.exists() else None
         for way, flags in ways.items():
             name = f"{source.stem} ({way})"
-            program = cache / "guest" / f"{source.stem}-{way.replace(' ', '-')}"
+            program = cache / "guest" / way.replace(" ", "-") / source.stem
             root = dynamic_root if way == "dynamic" else None
 
             def whole():

@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Guest, "a handler with SA_SIGINFO gets siginfo and ucontext; a
   CHECK(info.header.signo == 10);
   CHECK(info.pid == 77);
   CHECK(info.uid == 5);
-  auto vfp = at<layout::VfpFrame>(r(2) + offsetof(layout::Ucontext, regspace));
+  auto vfp = at<layout::VfpFrame>(r(2) + offsetof(layout::Ucontext, regspace) + 160);
   CHECK(vfp.magic == layout::vfp_magic);
   CHECK(vfp.size == 288);
   give_back(rt_sigreturn);
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Guest, "a frame that asks for a privileged mode, or has lost i
     deliver(10);
     auto contents = at<layout::Sigframe>(r(13));
     if (broken == 0) contents.uc.mcontext.cpsr = 0x13;
-    if (broken == 1) contents.uc.regspace[0] ^= 1;
+    if (broken == 1) contents.uc.regspace[160] ^= 1;
     put(r(13), contents);
     if (broken == 2) r(13) += 4;
     give_back(sigreturn);
@@ -348,14 +348,14 @@ TEST_CASE_FIXTURE(Guest, "faults carry code, address and status") {
        11,
        2,
        data,
-       0x8000'000f},
+       0x8000'001f},
       {{.kind = cpu::StopKind::alignment, .address = GuestAddr{data + 1}, .access = cpu::Access::read},
        7,
        1,
        data + 1,
        1},
       {{.kind = cpu::StopKind::undefined}, 4, 1, code, 0},
-      {{.kind = cpu::StopKind::breakpoint}, 5, 4, code, 0},
+      {{.kind = cpu::StopKind::breakpoint}, 5, 4, code, 2},
   };
   for (const Case& c : cases) {
     Guest g;

@@ -92,7 +92,7 @@ struct Sigcontext {
   u32 cpsr;
   u32 fault_address;
 };
-// arch/arm/include/asm/ucontext.h: the coprocessor area holds tagged blocks; VFP's comes first, a zero word ends it.
+// arch/arm/include/asm/ucontext.h: the coprocessor area holds tagged blocks, which a zero word ends.
 inline constexpr u32 vfp_magic = 0x56465001;
 struct VfpFrame {   // struct vfp_sigframe
   u32 magic, size;  // size: of this whole block, 288
@@ -108,7 +108,7 @@ struct Ucontext {
   Sigcontext mcontext;
   SigSet64 sigmask;
   u32 unused[30];
-  alignas(8) u8 regspace[512];  // VfpFrame, then a zero magic
+  alignas(8) u8 regspace[512];
 };
 struct Sigframe {  // without SA_SIGINFO
   Ucontext uc;

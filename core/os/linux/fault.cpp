@@ -17,11 +17,15 @@ enum : i32 {
   trap_hwbkpt = 4
 };
 
-// Fault status as a Cortex-A15 without LPAE page tables reports it (ARM ARM B3.13.3), user domain 1.
+// Fault status as Debian's kernel gets it from a Cortex-A15 with short descriptors (ARM ARM B3.13.3): what failed, and
+// the domain: 1 for user pages, 3 for the kernel's.
 enum : u32 {
   status_alignment = 0x1,
-  status_translation = 0x17,
-  status_permission = 0x1f,
+  status_debug = 0x2,
+  status_translation = 0x7,
+  status_permission = 0xf,
+  status_user = 0x10,
+  status_kernel = 0x30,
   status_write = 0x800,
   status_prefetch = 0x8000'0000
 };
@@ -88,9 +92,13 @@ void LinuxKernel::memory_fault(Thread& thread, const cpu::Stop& stop) {
                                                   : prot.read || prot.write || prot.exec;
   }
   bool beyond_eof = flags & static_cast<u8>(mem::PageFlag::beyond_eof);
-  u32 status = mapping && !beyond_eof ? status_permission : status_translation;
+  // A page without any permission has no valid entry in the hardware's table.
+  bool present = mapping && !beyond_eof && (mapping->prot.read || mapping->prot.write || mapping->prot.exec);
+  bool vectors = address >= kuser_page && address < kuser_page + 2 * mem::page_size;  // and the stubs behind them
+  u32 status = present || vectors ? status_permission : status_translation;
+  status |= address < task_size ? status_user : status_kernel;
   if (stop.access == cpu::Access::write) status |= status_write;
-  if (fetch) status = (status & 0xf) | status_prefetch;
+  if (fetch) status |= status_prefetch;
   thread.trap_number = trap_page_fault;
   thread.fault_status = status;
   thread.fault_address = address;
@@ -117,6 +125,8 @@ void LinuxKernel::fault(Thread& thread, const cpu::Stop& stop) {
       info.signal = Signal{signal::trap};
       info.code = trap_hwbkpt;
       info.address = GuestAddr{thread.cpu.r[15]};
+      thread.trap_number = 0;
+      thread.fault_status = status_debug;
       break;
     default: {
       bool planted = is_planted_breakpoint(space_, thread.cpu);

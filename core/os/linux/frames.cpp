@@ -17,6 +17,12 @@ constexpr u32 fpexc_enabled = 0x4000'0000;
 constexpr u32 fpscr_bits = 0xfff7'009f;
 constexpr u32 mode_mask = 0x1f, user_mode = 0x10, irq_disabled = 0x80;
 
+// arch/arm/kernel/signal.c: preserve_iwmmxt_context of a thread that does not use it
+struct DummyBlock {
+  u32 magic = 0xb0d9'ed01, size = sizeof(DummyBlock);
+  u8 unused[152] = {};
+};
+
 constexpr u32 mov_r7(u32 number) { return 0xe3a0'7000 | number; }      // mov r7, #number
 constexpr u32 svc(u32 number) { return 0xef90'0000 | number; }         // svc #0x900000 + number
 constexpr u32 thumb_pair(u32 number) { return 0xdf00'2700 | number; }  // movs r7, #number; svc #0
@@ -45,7 +51,9 @@ layout::Sigframe frame_of(const cpu::State& cpu, u64 mask) {
   for (unsigned i = 0; i < 32; i++) vfp.fpregs[i] = cpu.d[i];
   vfp.fpscr = cpu.fpscr;
   vfp.fpexc = fpexc_enabled;
-  std::memcpy(frame.uc.regspace, &vfp, sizeof vfp);  // the zero word behind it ends the list
+  // Debian's kernel knows iWMMXt and keeps its room with a dummy block; the zero word behind VFP's ends the list.
+  store(frame.uc.regspace, DummyBlock{});
+  std::memcpy(frame.uc.regspace + sizeof(DummyBlock), &vfp, sizeof vfp);
   return frame;
 }
 
@@ -57,7 +65,9 @@ std::optional<FrameContents> read_frame(const mem::Space& space, u32 frame, bool
   contents.mask = uc->sigmask.words[0] | (u64{uc->sigmask.words[1]} << 32);
   contents.altstack = uc->stack;
   contents.registers = uc->mcontext;
-  contents.vfp = load<layout::VfpFrame>(uc->regspace);
+  // restore_iwmmxt_context: the dummy block may be missing
+  bool has_dummy = load<u32>(uc->regspace) == DummyBlock{}.magic && load<u32>(uc->regspace + 4) == sizeof(DummyBlock);
+  contents.vfp = load<layout::VfpFrame>(uc->regspace + (has_dummy ? sizeof(DummyBlock) : 0));
   // arch/arm/include/asm/ptrace.h: valid_user_regs
   u32 cpsr = contents.registers.cpsr;
   if ((cpsr & mode_mask) != user_mode || (cpsr & irq_disabled)) return std::nullopt;

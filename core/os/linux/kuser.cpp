@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "core/os/linux/frames.h"
 #include "core/os/linux/layout.h"
@@ -60,6 +62,11 @@ constexpr u32 get_tls[] = {
     bx_lr,
 };
 
+// Around the helpers the page is full of a word that is undefined as ARM and as Thumb code; the exception vectors at its
+// beginning lead to the next page, where user mode may not go (arch/arm/kernel/traps.c: early_trap_init).
+constexpr u32 poison = 0xe7fd'def1;
+constexpr u32 at_stubs = 0xffff'1000;
+
 constexpr u32 at_version = 0xffff'0ffc;
 constexpr u32 version[] = {5};  // 32-byte slots in use
 
@@ -79,6 +86,10 @@ Result<void> map_page(mem::Space& space, u32 at, const char* name) {
 
 Result<void> map_kuser_page(mem::Space& space) {
   SIGTAPE_TRY_VOID(map_page(space, kuser_page, "[vectors]"));
+  u32 page[mem::page_size / 4];
+  std::fill(std::begin(page), std::end(page), poison);
+  for (u32 i = 0; i < 8; i++) page[i] = branch(kuser_page + i * 4, at_stubs);
+  poke(space, kuser_page, page);
   poke(space, at_cmpxchg64, cmpxchg64);
   poke(space, at_memory_barrier, memory_barrier);
   poke(space, at_cmpxchg, cmpxchg);

@@ -43,18 +43,24 @@ Answered LinuxKernel::personality(Thread& thread) {
 // arch/arm/kernel/traps.c: arm_syscall
 Answered LinuxKernel::arm_private(Thread& thread) {
   const abi::Call& call = thread.call;
-  auto raised = [&](i32 number, i32 code, u32 address) -> Answered {
+  enum class Pc : u8 { stays, behind };
+  auto raised = [&](i32 number, i32 code, u32 address, Pc pc) -> Answered {
     SigInfo info{.signal = Signal{number}, .code = code, .address = GuestAddr{address}};
     cpu::State before = thread.cpu;
-    thread.cpu.skip_svc();
+    if (pc == Pc::behind) thread.cpu.skip_svc();
     if (raise(thread, info)) return abi::Gone{};
     thread.cpu = before;
     return abi::NotDone{};
   };
+  auto refused = [&](i32 number, i32 code, u32 address, u32 status) {  // arm_notify_die
+    thread.trap_number = 0;
+    thread.fault_status = status;
+    return raised(number, code, address, Pc::behind);
+  };
   constexpr i32 trap_breakpoint = 1, segv_maperr = 1, ill_illegal_trap = 4;
   switch (call.number) {
-    case 0xf0000: return raised(signal::segv, segv_maperr, 0);  // branch through zero
-    case 0xf0001: return raised(signal::trap, trap_breakpoint, call.pc.value);
+    case 0xf0000: return refused(signal::segv, segv_maperr, 0, 0);  // branch through zero
+    case 0xf0001: return raised(signal::trap, trap_breakpoint, call.pc.value, Pc::stays);
     case 0xf0002: {  // cacheflush(begin, end, flags)
       u32 begin = call.word(0), end = call.word(1);
       if (end < begin || call.word(2)) return fail(Errno::inval);
@@ -68,7 +74,7 @@ Answered LinuxKernel::arm_private(Thread& thread) {
   }
   bool is_mode_switch = call.number == 0xf0003 || call.number == 0xf0004;  // usr26, usr32: ARMv7 has no 26-bit mode
   if (!is_mode_switch && (call.number & 0xffff) <= 0x7ff && call.number >> 16 == 0xf) return fail(Errno::nosys);
-  return raised(signal::ill, ill_illegal_trap, call.pc.value);
+  return refused(signal::ill, ill_illegal_trap, call.pc.value, call.number);
 }
 
 }  // namespace sigtape::os::linux_eabi
