@@ -7,35 +7,27 @@ namespace sigtape::cpu::semantics {
 using isa::Form;
 using isa::Shift;
 
-// Shift_C() by a constant. LSR and ASR may be by 32, LSL by 0 is no shift.
+// Shift() by a constant. LSR and ASR may be by 32, LSL by 0 is no shift.
 template <class M>
-Shifted<M> shift_constant(M& m, Shift shift, typename M::Word value, u8 amount) {
+typename M::Word shifted_by_constant(M& m, Shift shift, typename M::Word value, u8 amount) {
   if (shift == Shift::rrx) {
     auto carry_in = m.carry();
     auto top = m.word(carry_in);
-    auto carry = m.bit(value, 0);
-    return {(value >> 1) | (top << 31), carry};
+    return (value >> 1) | (top << 31);
   }
-  if (amount == 0) {
-    auto carry = m.carry();
-    return {value, carry};
-  }
-  if (shift == Shift::lsl) {
-    auto carry = m.bit(value, static_cast<u8>(32 - amount));
-    return {value << amount, carry};
-  }
-  if (shift == Shift::ror) {
-    auto rotated = m.ror(value, amount);
-    auto carry = m.bit(rotated, 31);
-    return {rotated, carry};
-  }
-  auto carry = m.bit(value, static_cast<u8>(amount - 1));
-  if (shift == Shift::asr) {
-    auto shifted = m.asr(value, amount < 32 ? amount : 31);
-    return {shifted, carry};
-  }
-  if (amount == 32) return {m.constant(0), carry};
-  return {value >> amount, carry};
+  if (amount == 0) return value;
+  if (shift == Shift::lsl) return value << amount;
+  if (shift == Shift::ror) return m.ror(value, amount);
+  if (shift == Shift::asr) return m.asr(value, amount < 32 ? amount : 31);
+  return amount < 32 ? value >> amount : m.constant(0);
+}
+
+// The carry of Shift_C() by a constant.
+template <class M>
+typename M::Bool carry_of_shift(M& m, Shift shift, typename M::Word value, u8 amount) {
+  if (shift == Shift::rrx) return m.bit(value, 0);
+  if (amount == 0) return m.carry();
+  return m.bit(value, static_cast<u8>(shift == Shift::lsl ? 32 - amount : amount - 1));
 }
 
 template <class M, class I>
@@ -53,13 +45,17 @@ Shifted<M> operand_with_carry(M& m, const I& i) {
     auto by = m.reg(i.s);
     return m.shift_by(i.shift, value, by & m.constant(255));
   }
-  return shift_constant(m, i.shift, value, i.amount);
+  auto shifted = shifted_by_constant(m, i.shift, value, i.amount);
+  auto carry = carry_of_shift(m, i.shift, value, i.amount);
+  return {shifted, carry};
 }
 
 template <class M, class I>
 typename M::Word operand(M& m, const I& i) {
   if (i.form == Form::imm) return m.constant(i.imm);
-  return operand_with_carry(m, i).value;
+  if (i.form == Form::reg_shift) return operand_with_carry(m, i).value;
+  auto value = m.reg(i.m);
+  return shifted_by_constant(m, i.shift, value, i.amount);
 }
 
 // S with d == 15 is an exception return, which user mode has not (B9.3.20: UNPREDICTABLE; here: undefined).
@@ -71,13 +67,13 @@ void finish_sum(M& m, const I& i, const Sum<M>& sum) {
 }
 
 template <class M, class I>
-void finish_logic(M& m, const I& i, typename M::Word value, typename M::Bool carry) {
-  if (i.set_flags && m.is_pc(i.d)) return m.undefined();
-  if (i.set_flags) m.set_nzc(value, carry);
+void finish_logic(M& m, const I& i, typename M::Word value, typename M::Bool carry) {  // with S
+  if (m.is_pc(i.d)) return m.undefined();
+  m.set_nzc(value, carry);
   m.set_reg(i.d, value);
 }
 
-// Without S the flags need not be computed; a machine that only computes would do it for nothing.
+// Without S nothing is asked about flags and carries.
 template <class M, class I>
 void add(M& m, const I& i) {
   auto a = m.reg(i.n);
@@ -144,30 +140,50 @@ void cmn(M& m, const I& i) {
 template <class M, class I>
 void and_(M& m, const I& i) {
   auto a = m.reg(i.n);
+  if (!i.set_flags) {
+    auto b = operand(m, i);
+    return m.set_reg(i.d, a & b);
+  }
   auto b = operand_with_carry(m, i);
   finish_logic(m, i, a & b.value, b.carry);
 }
 template <class M, class I>
 void orr(M& m, const I& i) {
   auto a = m.reg(i.n);
+  if (!i.set_flags) {
+    auto b = operand(m, i);
+    return m.set_reg(i.d, a | b);
+  }
   auto b = operand_with_carry(m, i);
   finish_logic(m, i, a | b.value, b.carry);
 }
 template <class M, class I>
 void eor(M& m, const I& i) {
   auto a = m.reg(i.n);
+  if (!i.set_flags) {
+    auto b = operand(m, i);
+    return m.set_reg(i.d, a ^ b);
+  }
   auto b = operand_with_carry(m, i);
   finish_logic(m, i, a ^ b.value, b.carry);
 }
 template <class M, class I>
 void bic(M& m, const I& i) {
   auto a = m.reg(i.n);
+  if (!i.set_flags) {
+    auto b = operand(m, i);
+    return m.set_reg(i.d, a & ~b);
+  }
   auto b = operand_with_carry(m, i);
   finish_logic(m, i, a & ~b.value, b.carry);
 }
 template <class M, class I>
 void orn(M& m, const I& i) {
   auto a = m.reg(i.n);
+  if (!i.set_flags) {
+    auto b = operand(m, i);
+    return m.set_reg(i.d, a | ~b);
+  }
   auto b = operand_with_carry(m, i);
   finish_logic(m, i, a | ~b.value, b.carry);
 }
@@ -185,11 +201,19 @@ void teq(M& m, const I& i) {
 }
 template <class M, class I>
 void mov(M& m, const I& i) {
+  if (!i.set_flags) {
+    auto b = operand(m, i);
+    return m.set_reg(i.d, b);
+  }
   auto b = operand_with_carry(m, i);
   finish_logic(m, i, b.value, b.carry);
 }
 template <class M, class I>
 void mvn(M& m, const I& i) {
+  if (!i.set_flags) {
+    auto b = operand(m, i);
+    return m.set_reg(i.d, ~b);
+  }
   auto b = operand_with_carry(m, i);
   finish_logic(m, i, ~b.value, b.carry);
 }

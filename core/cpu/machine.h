@@ -33,12 +33,12 @@ struct Pair {  // 64 bits, or a value and what a helper says about it
   typename M::Word low, high;
 };
 
-// Word: 32 bits with + - * & | ^ ~, << and >> by constants below 32 or by Words known to be, == and < (unsigned).
-// Bool: one bit with & | ^ and !.
+// Word: 32 bits with + - * & | ^ ~ and ==, << and >> by constants below 32. Bool: one bit with !.
 template <class M>
-concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 constant, u8 number, isa::Shift shift) {
+concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 constant, u8 number, isa::Shift shift,
+                           bool known) {
   { m.constant(constant) } -> std::same_as<typename M::Word>;
-  { m.flag(b) } -> std::same_as<typename M::Bool>;  // a Bool from a C++ bool
+  { m.flag(known) } -> std::same_as<typename M::Bool>;
   // Registers. reg(15) is PC as an operand; set_reg(15, w) is ALUWritePC.
   { m.reg(number) } -> std::same_as<typename M::Word>;
   m.set_reg(number, w);
@@ -94,7 +94,7 @@ concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 cons
   { m.thread_pointer() } -> std::same_as<typename M::Word>;
   { m.user_thread_word() } -> std::same_as<typename M::Word>;
   m.set_user_thread_word(w);
-  m.set_big_endian(true);
+  m.set_big_endian(known);
   m.set_it(number);
 };
 

@@ -34,8 +34,8 @@ void qdsub(M& m, const I& i) {
 template <class M, class I, class F>
 void saturate_to(M& m, const I& i, F* helper) {
   auto value = m.reg(i.n);
-  auto shifted = shift_constant(m, i.shift, value, i.amount);
-  auto result = m.call(helper, shifted.value, m.constant(i.imm));
+  auto shifted = shifted_by_constant(m, i.shift, value, i.amount);
+  auto result = m.call(helper, shifted, m.constant(i.imm));
   m.set_q_if(m.bit(result.high, 0));
   m.set_reg(i.d, result.low);
 }

@@ -21,7 +21,7 @@ template <class M, class I>
 typename M::Word offset(M& m, const I& i) {
   if (i.form == Form::mem_reg) {
     auto value = m.reg(i.m);
-    return shift_constant(m, i.shift, value, i.amount).value;
+    return shifted_by_constant(m, i.shift, value, i.amount);
   }
   return m.constant(i.imm);
 }

@@ -169,6 +169,13 @@ u32 fill_ignored(const isa::Row& row, u32 bits, Random& random) {
   return bits;
 }
 
+// VFP and Advanced SIMD rows are written in their A32 form (ARM ARM A7.1).
+u32 thumb_form_of_simd(u32 bits) {
+  if (bits >> 25 == 0b1111001) return (bits & 0x00ff'ffff) | 0xef00'0000 | (bit(bits, 24) << 28);
+  if (bits >> 24 == 0xf4) return (bits & 0x00ff'ffff) | 0xf900'0000;
+  return bits;
+}
+
 Case random_case(const isa::Row& row, bool thumb, Random& random) {
   for (;;) {
     Case c;
@@ -177,9 +184,10 @@ Case random_case(const isa::Row& row, bool thumb, Random& random) {
     if (row.pattern.width == 16) c.bits &= 0xffff;
     c.bits = fill_ignored(row, c.bits, random);
     c.has_ignored_bits = ignored_bits(row) != 0;
-    bool conditional = !thumb && row.pattern.runs[0].letter == 'c';
-    if (conditional && !random.one_in(4)) c.bits = (c.bits & 0x0fff'ffff) | 0xe000'0000;
+    bool conditional = row.pattern.width == 32 && row.pattern.runs[0].letter == 'c';
+    if (conditional && (thumb || !random.one_in(4))) c.bits = (c.bits & 0x0fff'ffff) | 0xe000'0000;
     if (conditional && c.bits >> 28 == 15) continue;
+    if (thumb && is_simd(row.op)) c.bits = thumb_form_of_simd(c.bits);
     // An IT block of one instruction around some of the Thumb ones.
     if (thumb && random.one_in(4)) c.it = static_cast<u8>((random.below(14) << 4) | 8);
     auto first = static_cast<u16>(row.pattern.width == 32 ? c.bits >> 16 : c.bits);
@@ -254,6 +262,9 @@ TEST_CASE("random A32 integer instructions do as in qemu-arm") {
 TEST_CASE("random VFP instructions do as in qemu-arm") { compare({Table::vfp}, false); }
 TEST_CASE("random Advanced SIMD instructions do as in qemu-arm") {
   compare({Table::neon_data, Table::neon_memory}, false);
+}
+TEST_CASE("random Thumb floating-point and Advanced SIMD instructions do as in qemu-arm") {
+  compare({Table::vfp, Table::neon_data, Table::neon_memory}, true);
 }
 TEST_CASE("random Thumb integer instructions do as in qemu-arm") {
   compare({Table::t16, Table::t32_integer, Table::t32_media}, true);
