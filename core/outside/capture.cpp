@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/base/host_fault.h"
+#include "core/outside/live.h"
 #include "core/outside/raw_syscall.h"
 
 namespace sigtape::outside {
@@ -32,6 +33,7 @@ struct KernelSigaction {
 constexpr u64 sa_restorer = 0x04000000;
 
 DeliveryMode capture_mode = DeliveryMode::safe;
+System capture_system = System::linux_eabi;
 
 constexpr u64 bit_of(int signal) { return u64{1} << (signal - 1); }
 constexpr u64 fault_signals = bit_of(SIGSEGV) | bit_of(SIGBUS) | bit_of(SIGILL) | bit_of(SIGFPE);
@@ -81,6 +83,14 @@ CaptureSpot spot_of(u64 pc, u64 rcx, CallPhase phase) {
   return phase == CallPhase::on_the_way ? CaptureSpot::before_issue : CaptureSpot::elsewhere;
 }
 
+void leave_trace(CaptureTrace& trace, const Capture& capture) {
+  trace.signal = guest_signal_of(capture_system, capture.info.si_signo).value;
+  trace.code = guest_code_of(capture_system, capture.info.si_signo, capture.info.si_code);
+  trace.pid = capture.info.si_code <= 0 ? capture.info.si_pid : 0;
+  trace.before_issue = capture.spot == CaptureSpot::before_issue;
+  trace.captured_ns = capture.captured_ns;
+}
+
 void on_signal(int signal, siginfo_t* info, void* raw_context) {
   auto* context = static_cast<ucontext_t*>(raw_context);
   greg_t* registers = context->uc_mcontext.gregs;
@@ -100,6 +110,7 @@ void on_signal(int signal, siginfo_t* info, void* raw_context) {
   host->capture.info = *info;
   host->capture.captured_ns = monotonic_ns();
   host->capture.spot = spot_of(pc, static_cast<u64>(registers[REG_RCX]), host->phase);
+  if (CaptureTrace* trace = host->trace) leave_trace(*trace, host->capture);
   host->pending = 1;
   // All further ones stay in the kernel's queue, in the kernel's order. Faults that the engine lives by stay open.
   mask = all_signals & ~(hook ? fault_signals & ~mask : 0);
@@ -170,6 +181,7 @@ u64 inherited_ignored() {
 }
 
 void mirror_start(System system, DeliveryMode mode, u64 ignored) {
+  capture_system = system;
   for (int signal = 1; signal <= 64; signal++) {
     os::Signal guest = guest_signal_of(system, signal);
     if (guest.value == 0 || (ignored & bit_of(signal))) continue;

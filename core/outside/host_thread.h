@@ -28,6 +28,8 @@ struct Capture {
   CaptureSpot spot = CaptureSpot::elsewhere;
 };
 
+struct CaptureTrace;  // live.h
+
 struct HostThread {
   // 1 while a captured signal waits for take_signal. The first member, tested by safe_syscall.
   volatile u32 pending = 0;
@@ -36,6 +38,7 @@ struct HostThread {
   volatile CallPhase phase = CallPhase::elsewhere;
   volatile bool holds_baton = false;
   Capture capture;
+  CaptureTrace* trace = nullptr;  // during a call in the modes that only look first
   cpu::Engine* engine = nullptr;
   os::Thread* thread = nullptr;
   Baton::Waiter waiter;

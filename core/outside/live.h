@@ -33,6 +33,17 @@ struct MappedFile {
   bool writable = false;
 };
 
+// What is left behind of a call that was issued although a signal came before it (the modes that only look first): the
+// call may never come back, and then nobody is there to tell. In memory that outlives the process; written by Live and
+// by its signal handler, read after the end. `entered_ns` is 0 while no call is under way, `captured_ns` while nothing
+// was captured in it.
+struct CaptureTrace {
+  volatile u64 entered_ns, captured_ns;
+  volatile u32 call_number;
+  volatile i32 signal, code, pid;  // guest's signal number and code
+  volatile u32 before_issue;       // 1: the call had not been issued yet; 0: it was under way, and the host restarted it
+};
+
 // What a recorder wants of Live beyond what it sees as an Outside around it. All members are called with the baton
 // held, except where said. `sigtape run` uses these defaults.
 class LiveHooks {
@@ -40,6 +51,8 @@ class LiveHooks {
   virtual ~LiveHooks() = default;
   // Memory for a blocking call's output, valid until the thread's next call; nullptr: Live uses its own.
   virtual u8* stage(os::Thread&, u64 /*bytes*/) { return nullptr; }
+  // Where to leave a trace of the thread's call, asked before each call in the modes that need it; nullptr: nowhere.
+  virtual CaptureTrace* capture_trace(os::Thread&) { return nullptr; }
   // A file is about to be mapped, or loaded as a program. Answers the descriptor to map in its place: the same one, or
   // that of a copy with the same offsets that cannot change any more.
   virtual HostFd snapshot(const MappedFile& file) { return file.file; }

@@ -141,8 +141,8 @@ HostResult guess(HostThread& host, const abi::Call& call, DeliveryMode mode, abi
   bool interrupted = host.pending && (!result.done || result.value == -EINTR);
   if (!interrupted || !is_interruptible(call)) return result;
   notes.decided_by_mode = true;
-  bool restart = mode == DeliveryMode::always_restart ||
-                 (mode == DeliveryMode::self_wake && handler_restarts(host, call.system));
+  bool restart =
+      mode == DeliveryMode::always_restart || (mode == DeliveryMode::self_wake && handler_restarts(host, call.system));
   return restart ? HostResult{} : HostResult{true, -EINTR};
 }
 
@@ -162,8 +162,13 @@ HostResult issue(DeliveryMode mode, HostThread& host, const abi::Call& call, con
                  abi::CallNotes& notes) {
   HostResult result = issue_as_mode_says(mode, host, words, notes);
   if (result.value == -EINTR && result.done && host.pending) notes.host_interrupted = true;
-  bool guesses = mode == DeliveryMode::self_wake || mode == DeliveryMode::always_eintr || mode == DeliveryMode::always_restart;
+  bool guesses =
+      mode == DeliveryMode::self_wake || mode == DeliveryMode::always_eintr || mode == DeliveryMode::always_restart;
   return guesses ? guess(host, call, mode, notes, result) : result;
+}
+
+bool only_looks_first(DeliveryMode mode) {
+  return mode == DeliveryMode::check_first || mode == DeliveryMode::mask_and_pcall;
 }
 
 SyscallWords words_of(long number, const long (&words)[6]) {
@@ -198,10 +203,19 @@ HostResult CallContext::issue_blocking(long number, const long (&words)[6]) {
   LiveState& s = *live.state_;
   abi::CallNotes& notes = answer.notes;
   SyscallWords call_words = words_of(number, words);
+  CaptureTrace* trace = only_looks_first(s.options.delivery) ? s.hooks.capture_trace(thread) : nullptr;
+  if (trace) {
+    trace->captured_ns = 0;
+    trace->call_number = call.number;
+  }
   s.put_down_baton(host_);
   if (notes.entered_ns == 0) notes.entered_ns = monotonic_ns();
+  host_.trace = trace;
+  if (trace) trace->entered_ns = notes.entered_ns;
   HostResult result = issue(s.options.delivery, host_, call, call_words, notes);
   notes.left_ns = monotonic_ns();
+  if (trace) trace->entered_ns = 0;
+  host_.trace = nullptr;
   s.take_baton(host_);
   return result;
 }

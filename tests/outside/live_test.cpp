@@ -62,7 +62,8 @@ struct Guest {
   Live live;
   os::Thread* thread;
 
-  explicit Guest(DeliveryMode mode = DeliveryMode::safe) : live(LiveOptions{.delivery = mode}, hooks) {
+  explicit Guest(DeliveryMode mode = DeliveryMode::safe, LiveHooks* other = nullptr)
+      : live(LiveOptions{.delivery = mode}, other ? *other : hooks) {
     live.attach(inside);
     auto first = std::make_unique<os::Thread>();
     first->id = ThreadId{static_cast<i32>(raw_syscall(SYS_gettid))};
@@ -212,6 +213,32 @@ TEST_CASE("in the modes that only look first, a restarted read hides the signal 
     CHECK(guest.live.take_signal(*guest.thread));
     CHECK(guest.live.set_mask(*guest.thread));
   }
+}
+
+TEST_CASE("a call that never comes back leaves a trace of the signal that it hides") {
+  struct Tracing : LiveHooks {
+    CaptureTrace trace{};
+    CaptureTrace* capture_trace(os::Thread&) override { return &trace; }
+  };
+  Tracing hooks;
+  Guest guest(DeliveryMode::check_first, &hooks);
+  Pipe pipe;
+  guest.act(SIGUSR1, {.handler = 0x8000, .restart = true});
+  int end = pipe.end[1];
+  bool seen = false;
+  WhenAsleep sender([end, &seen, &hooks](long tid) {
+    raw_syscall(SYS_tgkill, getpid(), tid, SIGUSR1);
+    usleep(20'000);
+    const CaptureTrace& trace = hooks.trace;
+    seen = trace.entered_ns && trace.captured_ns > trace.entered_ns && trace.signal == SIGUSR1 &&
+           trace.call_number == call_read && !trace.before_issue && trace.pid == getpid();
+    [[maybe_unused]] auto written = write(end, "x", 1);
+  });
+  CHECK(value_of(guest.ask(*guest.thread, call_read, {static_cast<u32>(pipe.end[0]), 0x10000, 1})) == 1);
+  CHECK(seen);
+  CHECK(hooks.trace.entered_ns == 0);
+  CHECK(guest.live.take_signal(*guest.thread));
+  CHECK(guest.live.set_mask(*guest.thread));
 }
 
 TEST_CASE("a captured signal comes before a call, and before a change of mask") {
