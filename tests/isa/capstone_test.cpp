@@ -70,6 +70,10 @@ std::string plain(const std::string& text, bool rotated) {
       }
       out += negative && !rotated ? fmt::format("#-0x{:x}", 0 - value) : fmt::format("#0x{:x}", value);
       i = static_cast<std::size_t>(end - text.c_str());
+    } else if (text.compare(i, 3, ":0x") == 0) {  // alignment of an address, in bits
+      char* end = nullptr;
+      out += fmt::format(":{}", std::strtoul(text.c_str() + i + 1, &end, 16));
+      i = static_cast<std::size_t>(end - text.c_str());
     } else if (std::isalnum(static_cast<unsigned char>(text[i]))) {
       std::string word;
       while (i < text.size() && std::isalnum(static_cast<unsigned char>(text[i])))
@@ -125,6 +129,14 @@ const Difference known_differences[] = {
      [](const Insn& i, const std::string&, const std::string& theirs) {
        return i.form == Form::mem_imm && i.imm == 0 && theirs.find(", #0x0]") != theirs.npos;
      }},
+    {"VEXT is written in bytes, Capstone takes the largest element that fits",
+     [](const Insn& i, const std::string&, const std::string& theirs) {
+       return i.op == Op::vext && theirs.starts_with("vext.");
+     }},
+    {"VORR with n equal to m is VMOV",
+     [](const Insn& i, const std::string&, const std::string& theirs) {
+       return i.op == Op::vorr && i.n == i.m && theirs.starts_with("vorr");
+     }},
     {"REV and CLZ in T32 hold m twice; only the lower one counts",
      [](const Insn& i, const std::string&, const std::string&) {
        return i.thumb && i.width == 4 && i.form == Form::d_m && bits(i.bits, 19, 16) != bits(i.bits, 3, 0);
@@ -140,6 +152,19 @@ bool may_refuse(const Row& row) {
     case Form::exclusive:  // status register that is also address or data; odd pairs
     case Form::bit_field:  // ends before it begins, or beyond bit 31
     case Form::d_n_m_a:    // RdHi equal to RdLo
+    case Form::vfp_cvt_fixed:  // more fraction bits than the integer has
+    case Form::core_single:    // r15, a register twice, registers beyond S31
+    case Form::core_singles:
+    case Form::core_double:
+    case Form::to_scalar:
+    case Form::from_scalar:
+    case Form::dup_core:
+    case Form::fpscr:
+    case Form::vfp_list:  // no registers, more than 16, beyond the last; PC written back
+    case Form::look_up:
+    case Form::structures:  // registers beyond D31, PC as base
+    case Form::lane:
+    case Form::all_lanes:
       return true;
     default: return false;
   }
@@ -171,7 +196,8 @@ void compare(Table table, const Row& row, u32 word, SecondOpinion& second, Tally
   if (theirs.empty()) {
     // Should-be-zero and should-be-one bits: Capstone insists, the hardware ignores them, and so do we.
     ++tally.only_ours;
-    if (!has_ignored_bits(row)) FAIL_CHECK(fmt::format("{:08x} {}, Capstone: invalid", word, ours));
+    bool old = insn.form == Form::vfp_list && ours[0] == 'f';  // FLDMX, FSTMX: Capstone counts one register too many
+    if (!has_ignored_bits(row) && !old) FAIL_CHECK(fmt::format("{:08x} {}, Capstone: invalid", word, ours));
     return;
   }
   ++tally.compared;
@@ -223,6 +249,24 @@ TEST_CASE("every VFP and Advanced SIMD row is valid to Capstone where it is to u
   }
 }
 
+TEST_CASE("every VFP and Advanced SIMD row reads as Capstone reads it") {
+  SecondOpinion second;
+  std::mt19937 random(seed);
+  for (Table table : {Table::vfp, Table::neon_data, Table::neon_memory}) {
+    for (std::size_t number = 0; number < rows_of(table).size(); ++number) {
+      const Row& row = rows_of(table)[number];
+      INFO(fmt::format("{} row {}, seed {}", table_names[int(table)], number, seed));
+      Tally tally;
+      for (int i = 0; i < fillings_per_row; ++i) {
+        u32 word = filled(row, random);
+        if (row.conditional && i % 4) word = (word & 0x0fff'ffff) | 0xe000'0000;
+        compare(table, row, word, second, tally);
+      }
+      CHECK(tally.compared > 0);
+    }
+  }
+}
+
 TEST_CASE("what no row covers is privileged, a coprocessor's, or invalid to Capstone too") {
   const char* const beyond_user_mode[] = {"cdp", "ldc",  "stc", "mcr", "mrc", "mrrc", "hvc",
                                           "smc", "eret", "rfe", "srs", "ldm", "stm",  // with ^
@@ -245,5 +289,26 @@ TEST_CASE("what no row covers is privileged, a coprocessor's, or invalid to Caps
       if (is_thumb(table) == thumb)
         for (const Row& row : rows_of(table)) excused |= row.pattern.width == 32 && row.pattern.fixed.match(word);
     if (!excused) FAIL_CHECK(fmt::format("{} {:08x}: no row, Capstone: {}", thumb ? "Thumb" : "A32", word, theirs));
+  }
+}
+
+TEST_CASE("what no VFP or Advanced SIMD row covers is invalid to Capstone too, or not for user mode") {
+  SecondOpinion second;
+  std::mt19937 random(seed);
+  for (int n = 0; n < 200'000; ++n) {
+    u32 word = static_cast<u32>(random());
+    switch (n % 4) {
+      case 0: word = 0xf200'0000 | (word & 0x01ff'ffff); break;
+      case 1: word = 0xf400'0000 | (word & 0x00ef'ffff); break;
+      default: word = 0xec00'0a00 | (word & 0x03ff'f1ff); break;
+    }
+    if (row_of_a32(word) != nullptr) continue;
+    std::string theirs = second.text(word, 4, false);
+    if (theirs.empty() || theirs.starts_with("vmrs") || theirs.starts_with("vmsr")) continue;  // FPSID, MVFR0 and so on
+    bool excused = theirs.starts_with("cdp") || theirs.starts_with("mcr") || theirs.starts_with("mrc") ||
+                   theirs.starts_with("ldc") || theirs.starts_with("stc") || theirs.starts_with("svc");
+    excused |= theirs.starts_with("vrint") || theirs.find("f64.f16") != theirs.npos ||  // ARMv8
+               theirs.find("f16.f64") != theirs.npos;
+    if (!excused) FAIL_CHECK(fmt::format("{:08x}: no row, Capstone: {}", word, theirs));
   }
 }
