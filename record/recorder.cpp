@@ -11,7 +11,9 @@
 #include "core/base/check.h"
 #include "core/base/log.h"
 #include "core/tape/host_file.h"
-#include "record/inputs.h"
+#include "core/base/bytes.h"
+#include "core/tape/inputs.h"
+#include "core/tape/xxh3.h"
 
 namespace sigtape::record {
 
@@ -59,6 +61,7 @@ Recorder::~Recorder() = default;
 
 Result<std::unique_ptr<Recorder>> Recorder::begin(tape::Session& session, const StreamPlace& place) {
   std::unique_ptr<Recorder> recorder{new Recorder(session)};
+  recorder->origin_ = place.origin;
   recorder->writer_ = SIGTAPE_TRY(tape::StreamWriter::open(session, began_at(place)));
   return recorder;
 }
@@ -73,6 +76,12 @@ void Recorder::give_up(const Error& error) {
 void Recorder::arrive(os::Thread& thread) {
   if (current_ == &thread) [[likely]]
     return;
+  // The other one put the baton down in a call that was not expected to block.
+  if (open_call_ != nullptr && open_call_->thread == current_) {
+    OpenCall& open = *std::exchange(open_call_, nullptr);
+    open.entered = true;
+    enter(*open.thread, *open.call, {}, nullptr);
+  }
   if (last_id_.value != 0)
     write(last_id_, current_ ? current_->tick : last_tick_, tape::Switched{thread.id, thread.tick});
   current_ = &thread;
@@ -88,26 +97,44 @@ void Recorder::over(const os::Thread& thread) {
 void Recorder::attach(outside::Inside& inside) {
   inside_ = &inside;
   inner_->attach(inside);
+  if (!hide_ || origin_ != tape::Origin::first) return;  // over exec they stay where they were hidden
+  tape::Session::Descriptors ours = session_.descriptors();
+  for (HostFd* fd : {&ours.streams, &ours.files, &ours.page}) {
+    auto hidden = hide_(fd->value);
+    if (!hidden) give_up(hidden.error());
+    *fd = *hidden;
+  }
+  session_.set_descriptors(ours);
+  store_ = tape::FileStore{ours.files};
 }
 
 // --- start of an image
 
+// Different for each image of the session, and the same whenever the session is recorded again.
+void Recorder::seed_random(outside::Image& image) const {
+  for (std::size_t i = 0; i < image.random.size(); i += sizeof(u64)) {
+    u64 words[] = {session_.page().seed, writer_->stream().value, i};
+    store(image.random.data() + i, tape::xxh3(bytes_of(words)));
+  }
+}
+
 Result<outside::Image> Recorder::image() {
   auto image = inner_->image();
+  if (image && session_.page().seed != 0) seed_random(*image);
   if (image) write(ThreadId{image->pid}, Tick{}, tape::ImageBegan{*image});
   return image;
 }
 
 Result<std::shared_ptr<outside::ProgramFile>> Recorder::open_program(const std::string& guest_path) {
-  stored_.reset();
   auto file = inner_->open_program(guest_path);
   if (store_failure_) return *store_failure_;
   tape::ProgramOpened opened;
   opened.path = guest_path;
-  if (file)
-    opened.file = stored_;
-  else
-    opened.refusal = file.error().text;
+  if (!file) opened.refusal = file.error().text;
+  // The program itself may have been opened when its image was asked for.
+  for (const tape::StoredFile& stored : programs_)
+    if (file && stored.device == (*file)->device && stored.inode == (*file)->inode) opened.file = stored;
+  if (file && !opened.file) return Error{guest_path + " is not a regular file"};
   write(ThreadId{getpid()}, Tick{}, opened);
   return file;
 }
@@ -129,6 +156,7 @@ HostFd Recorder::snapshot(const outside::MappedFile& file) {
     return file.file;
   }
   stored_ = kept->file;
+  if (!image_started_) programs_.push_back(kept->file);
   if (file.shared) return file.file;
   if (image_started_) {
     mapped_copy_ = std::move(kept->fd);
@@ -148,7 +176,7 @@ void Recorder::enter(os::Thread& thread, const abi::Call& call, tape::StreamId n
                      const outside::ExecRequest* exec) {
   entered_.call = call;
   entered_.new_stream = new_stream;
-  gather_inputs(inside_->space(), call, entered_.inputs);
+  tape::gather_inputs(inside_->space(), call, entered_.inputs);
   if (exec != nullptr) {
     entered_.path = exec->path;
     entered_.arguments = exec->arguments;
@@ -165,7 +193,7 @@ void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
   called_.output = tape::Output::none;
   called_.output_bytes.clear();
   const auto* done = std::get_if<abi::Done>(&answer.outcome);
-  if (done == nullptr || static_cast<i32>(done->value) <= 0 || !writes_to_descriptor(call)) return;
+  if (done == nullptr || static_cast<i32>(done->value) <= 0 || !tape::writes_to_descriptor(call)) return;
   i32 descriptor = static_cast<i32>(call.words[0]);
   struct stat status {};
   if (fstat(descriptor, &status) != 0) return;
@@ -177,7 +205,7 @@ void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
   if (!output && !error) return;
   bool as_error = error && (!output || descriptor == 2);
   called_.output = as_error ? tape::Output::standard_error : tape::Output::standard_output;
-  called_.output_bytes = outgoing_of(inside_->space(), call, done->value).bytes;
+  called_.output_bytes = tape::outgoing_of(inside_->space(), call, done->value).bytes;
 }
 
 // The Called of a call whose `entered` and `inputs` are set.
@@ -188,6 +216,7 @@ void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi:
   called_.signal_before_entry = answer.notes.signal_before_entry;
   called_.host_interrupted = answer.notes.host_interrupted;
   called_.decided_by_mode = answer.notes.decided_by_mode;
+  called_.rewound_unseen = answer.notes.rewound_unseen;
   called_.entered_ns = answer.notes.entered_ns;
   called_.left_ns = answer.notes.left_ns;
   called_.unsupported = answer.notes.unsupported;
@@ -205,18 +234,21 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   called_.answerer = tape::Answerer::outside;
   called_.mapped.reset();
   called_.child_stream = {};
-  bool entering = may_block(call);
-  if (entering)
+  OpenCall open{&thread, &call, may_block(call)};
+  if (open.entered) {
     enter(thread, call, {}, nullptr);
-  else
-    gather_inputs(inside_->space(), call, called_.inputs);
+  } else {
+    tape::gather_inputs(inside_->space(), call, called_.inputs);
+    open_call_ = &open;
+  }
   inner_->call(thread, call, answer);
+  if (open_call_ == &open) open_call_ = nullptr;
   arrive(thread);
   called_.answerer = tape::Answerer::outside;  // others have used called_ meanwhile
   called_.mapped.reset();
   called_.child_stream = {};
-  called_.entered = entering;
-  if (entering) called_.inputs.clear();
+  called_.entered = open.entered;
+  if (open.entered) called_.inputs.clear();
   note_output(call, answer);
   leave(thread, call, answer);
 }
@@ -231,7 +263,7 @@ void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::An
   called_.entered = false;
   called_.output = tape::Output::none;
   called_.output_bytes.clear();
-  gather_inputs(inside_->space(), call, called_.inputs);
+  tape::gather_inputs(inside_->space(), call, called_.inputs);
   leave(thread, call, answer);
 }
 
@@ -249,7 +281,8 @@ void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside
   called_.output = tape::Output::none;
   called_.output_bytes.clear();
   called_.mapped.reset();
-  if (stored_ && std::holds_alternative<abi::Done>(answer.outcome))
+  bool done = std::holds_alternative<abi::Done>(answer.outcome);
+  if (done)
     called_.mapped = tape::MappedFile{request.at,
                                       request.bytes,
                                       request.prot.read,
@@ -257,8 +290,12 @@ void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside
                                       request.prot.exec,
                                       request.sharing == mem::Sharing::shared,
                                       request.offset,
-                                      *stored_};
+                                      stored_.value_or(tape::StoredFile{})};
   leave(thread, call, answer);
+  if (done && !stored_)
+    write(thread, tape::Note{tape::NoteKind::unsupported,
+                             fmt::format("descriptor {} was mapped, which is no regular file; replay maps zeros",
+                                         request.fd.value)});
 }
 
 // --- signals

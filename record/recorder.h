@@ -94,11 +94,13 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
                       tape::StreamId child_stream);
   u64 digest() const { return digest_ ? digest_() : 0; }
+  void seed_random(outside::Image& image) const;
   [[noreturn]] void give_up(const Error& error);
 
   tape::Session& session_;
   tape::FileStore store_;
   std::unique_ptr<tape::StreamWriter> writer_;
+  tape::Origin origin_ = tape::Origin::first;
   outside::Outside* inner_ = nullptr;
   outside::Inside* inside_ = nullptr;
   std::function<u64()> digest_;
@@ -112,9 +114,18 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   u64 exec_event_ = 0;                   // index of the last exec's Entered
   u64 digest_due_ = ~u64{0};
 
+  // The call that is being done and has no Entered so far.
+  struct OpenCall {
+    os::Thread* thread;
+    const abi::Call* call;
+    bool entered;
+  };
+  OpenCall* open_call_ = nullptr;
+
   tape::Entered entered_;  // reused, so that their vectors are
   tape::Called called_;
   std::optional<tape::StoredFile> stored_;  // by the last snapshot()
+  std::vector<tape::StoredFile> programs_;  // of the image that is being started
   std::optional<Error> store_failure_;      // or what kept it from that
   tape::OwnedFd mapped_copy_;               // given out by snapshot() for a mapping that is being made
   bool image_started_ = false;

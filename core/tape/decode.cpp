@@ -210,6 +210,7 @@ Called take(wire::Called::Reader from, Source& source) {
   what.signal_before_entry = from.getSignalBeforeEntry();
   what.host_interrupted = from.getHostInterrupted();
   what.decided_by_mode = from.getDecidedByMode();
+  what.rewound_unseen = from.getRewoundUnseen();
   what.unsupported = from.getUnsupported();
   what.writes = source.list(from.getWrites());
   what.inputs = source.list(from.getInputs());
@@ -262,7 +263,7 @@ Ended take(wire::Ended::Reader from, Source& source) {
 }
 
 Note take(wire::Note::Reader from, Source& source) {
-  return {source.enumerator<NoteKind>(from.getKind(), 7), text_of(from.getText())};
+  return {source.enumerator<NoteKind>(from.getKind(), 8), text_of(from.getText())};
 }
 
 void take_event(wire::Event::Reader from, Event& event, Source& source) {

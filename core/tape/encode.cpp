@@ -172,6 +172,7 @@ void fill(wire::Event::Builder event, const Called& what, DataRecords& data) {
   to.setSignalBeforeEntry(what.signal_before_entry);
   to.setHostInterrupted(what.host_interrupted);
   to.setDecidedByMode(what.decided_by_mode);
+  to.setRewoundUnseen(what.rewound_unseen);
   to.setUnsupported(what.unsupported);
   // The order of these three is the order in which a reader takes the data records.
   if (!what.writes.empty()) fill_bytes(to.initWrites(static_cast<u32>(what.writes.size())), what.writes, data);

@@ -108,7 +108,7 @@ struct Called {
   std::optional<MappedFile> mapped;
   StreamId child_stream;       // fork
   // Of use to the analyzer only, as in abi::CallNotes.
-  bool signal_before_entry = false, host_interrupted = false, decided_by_mode = false;
+  bool signal_before_entry = false, host_interrupted = false, decided_by_mode = false, rewound_unseen = false;
   bool unsupported = false;
   std::string unsupported_what;
   u64 entered_ns = 0, left_ns = 0;
@@ -168,7 +168,8 @@ struct Digest {
   u64 value = 0;
 };
 
-enum class NoteKind : u8 { unsupported, timeout, interrupted, hang, disk_full, killed, text };
+enum class NoteKind : u8 { unsupported, timeout, interrupted, hang, disk_full, killed, text, survivor };
+// survivor: the event's thread is a process that was still running when the session ended.
 struct Note {
   NoteKind kind = NoteKind::text;
   std::string text;  // one sentence

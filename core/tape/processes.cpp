@@ -2,6 +2,7 @@
 #include "core/tape/processes.h"
 
 #include <map>
+#include <set>
 
 namespace sigtape::tape {
 namespace {
@@ -26,6 +27,13 @@ class Builder {
     std::visit([&](const auto& what) { take(process, stream, event, what); }, event.what);
   }
 
+  // A process without an end that did not survive the session was killed, or is native.
+  void finish() {
+    if (!out_.session_end) return;
+    for (ProcessLife& process : out_.all)
+      if (!process.end && !survivors_.contains(process.pid)) process.gone = true;
+  }
+
  private:
   template <class T>
   void take(ProcessLife&, StreamId, const Event&, const T&) {}
@@ -48,14 +56,9 @@ class Builder {
   void add_session(const Event& event) {
     if (const auto* note = event.as<Note>()) {
       out_.notes.push_back(*note);
-      if (note->kind == NoteKind::killed) mark_gone(event.tick.value);
+      if (note->kind == NoteKind::survivor) survivors_.insert(event.thread.value);
     }
     if (const auto* ended = event.as<Ended>()) out_.session_end = ended->end;
-  }
-  // The session's note about a process names its stream in the tick.
-  void mark_gone(u64 stream) {
-    auto at = of_stream_.find(StreamId{static_cast<u32>(stream)});
-    if (at != of_stream_.end()) out_.all[at->second].gone = true;
   }
   void begin(StreamId stream, const StreamBegan& began, const Event& event) {
     auto parent = of_stream_.find(began.parent);
@@ -91,6 +94,7 @@ class Builder {
   }
 
   Processes& out_;
+  std::set<i32> survivors_;
   std::map<StreamId, std::size_t> of_stream_;
   std::map<std::pair<StreamId, ThreadId>, std::size_t> vfork_children_;
   std::map<std::pair<StreamId, ThreadId>, std::vector<std::string>> exec_arguments_;
@@ -108,6 +112,7 @@ Processes processes_of(const std::shared_ptr<Tape>& tape) {
   }
   for (auto item = (*reader)->next(); item.event != nullptr; item = (*reader)->next())
     builder.add(item.stream, *item.event);
+  builder.finish();
   processes.damages = (*reader)->damages();
   return processes;
 }

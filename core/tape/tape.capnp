@@ -142,6 +142,7 @@ struct Called {
   leftNs @16 :UInt64;
   hostInterrupted @17 :Bool;
   decidedByMode @18 :Bool;
+  rewoundUnseen @19 :Bool;
 }
 
 struct SigInfo {

@@ -121,6 +121,8 @@ Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
     if (data.size() > max_record_bytes) return Error{"a call's data of more than 512 MiB does not fit on the tape"};
     wanted += record_bytes(data.size());
   }
+  // A vfork child that was killed while it wrote left no more than what it had published.
+  if (segment_ != nullptr) used_ = segment_->committed.load(std::memory_order_relaxed);
   if (segment_ == nullptr || used_ + wanted > capacity_) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
   populate(sizeof(SegmentHeader) + used_ + wanted);
   for (auto data : encoded.data) put(static_cast<u8>(RecordKind::data), data);

@@ -5,7 +5,7 @@
 #include "core/abi/call.h"
 #include "core/mem/space.h"
 
-namespace sigtape::record {
+namespace sigtape::tape {
 
 // Spans point into guest memory: to be copied before the guest runs on.
 void gather_inputs(const mem::Space& space, const abi::Call& call, std::vector<abi::GuestWrite>& inputs);
@@ -19,4 +19,4 @@ struct Outgoing {
 bool writes_to_descriptor(const abi::Call& call);
 Outgoing outgoing_of(const mem::Space& space, const abi::Call& call, u64 count);
 
-}  // namespace sigtape::record
+}  // namespace sigtape::tape

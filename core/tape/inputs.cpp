@@ -1,11 +1,11 @@
 // gather_inputs and outgoing_of: by the call's description alone.
-#include "record/inputs.h"
+#include "core/tape/inputs.h"
 
 #include <algorithm>
 
 #include "core/abi/layout.h"
 
-namespace sigtape::record {
+namespace sigtape::tape {
 namespace {
 
 constexpr u32 shown_of_buffer = 64;
@@ -168,4 +168,4 @@ Outgoing outgoing_of(const mem::Space& space, const abi::Call& call, u64 count) 
   return outgoing;
 }
 
-}  // namespace sigtape::record
+}  // namespace sigtape::tape

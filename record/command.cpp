@@ -1,0 +1,127 @@
+// `sigtape record` and `sigtape run`: options to a session, or to a guest without one.
+#include "record/command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "record/guest.h"
+#include "record/session.h"
+
+namespace sigtape::record {
+namespace {
+
+struct Words {
+  std::vector<std::string> command;
+  std::string root, delivery = "safe";
+  RecordOptions record;
+  double timeout_s = 0;
+  u64 seed = 0, digest_every = 0;
+};
+
+void add_guest_options(CLI::App& app, Words& words) {
+  app.add_option("--root", words.root,
+                 "Directory of a 32-bit system: programs, interpreters and libraries that are there are taken from there")
+      ->type_name("DIR");
+  app.add_option("--delivery", words.delivery,
+                 "How signals meet system calls: safe, or one of the known broken designs for comparison:\n"
+                 "check-first, mask-and-pcall, self-wake, always-eintr, always-restart")
+      ->type_name("MODE")
+      ->capture_default_str();
+  app.add_option("command", words.command, "The program and its arguments")->type_name("PROG [ARGS]")->required();
+  // What follows the program's name is the program's.
+  app.positionals_at_end(true);
+  app.prefix_command(false);
+}
+
+// The program as execvp(3) finds it.
+Result<std::string> find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+  while (true) {
+    std::size_t end = std::min(rest.find(':'), rest.size());
+    std::string directory{rest.substr(0, end)};
+    std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (end == rest.size()) break;
+    rest.remove_prefix(end + 1);
+  }
+  return Error{fmt::format("{}: No such file or directory on the PATH", name), 127};
+}
+
+// Where the program's words begin in main's argv, which they end: /proc/PID/cmdline is to begin there.
+char** first_word(int argc, char** argv, std::size_t count) { return argv + argc - static_cast<int>(count); }
+
+Result<outside::LiveOptions> live_options(const Words& words, int argc, char** argv) {
+  outside::LiveOptions options;
+  auto mode = outside::delivery_mode_of(words.delivery);
+  if (!mode)
+    return Error{fmt::format("there is no delivery mode {}; there are safe, check-first, mask-and-pcall, self-wake, "
+                             "always-eintr and always-restart",
+                             words.delivery)};
+  options.delivery = *mode;
+  if (!words.root.empty()) {
+    std::unique_ptr<char, decltype(&std::free)> absolute{realpath(words.root.c_str(), nullptr), std::free};
+    if (!absolute) return Error{fmt::format("--root {}: {}", words.root, std::strerror(errno))};
+    if (std::strcmp(absolute.get(), "/") != 0) options.root = absolute.get();
+  }
+  options.path = SIGTAPE_TRY(find_program(words.command.front()));
+  options.arguments = words.command;
+  for (char** entry = environ; *entry != nullptr; entry++) options.environment.emplace_back(*entry);
+  options.first_guest_argument = first_word(argc, argv, words.command.size());
+  return options;
+}
+
+}  // namespace
+
+void add_commands(CLI::App& app, int argc, char** argv, int& status) {
+  auto words = std::make_shared<Words>();
+  auto* record = app.add_subcommand("record", "Run a 32-bit ARM program and write all that happens to it onto a tape");
+  record->footer(
+      "The program runs as it would without sigtape: same output, same exit status, or the same deadly signal.\n"
+      "Everything that enters it from outside is written to the tape, for it and for every process that it starts.\n\n"
+      "  sigtape record -o build.tape -- make check\n"
+      "  sigtape record --root /srv/armhf --timeout 600 -- /usr/bin/python3 -m test\n");
+  record->add_option("-o,--output", words->record.tape, "The tape, a directory to be made (default: PROG-N.tape)")
+      ->type_name("TAPE");
+  auto* timeout = record->add_option("--timeout", words->timeout_s,
+                                     "End the program after so many seconds; the tape shows where it stood")
+                      ->type_name("SECONDS")
+                      ->check(CLI::PositiveNumber);
+  record->add_option("--seed", words->seed, "Choose what is random in a program's start from this number (default: the host's)")
+      ->type_name("N");
+  record->add_option("--digest-every", words->digest_every,
+                     "Note a digest of registers and memory every N events, so that a diverging replay is noticed early")
+      ->type_name("N");
+  record->add_flag("-q,--quiet", words->record.quiet, "Say nothing at the end");
+  add_guest_options(*record, *words);
+  record->callback([=, &status] {
+    auto live = live_options(*words, argc, argv);
+    if (!live) {
+      status = complain(live.error());
+      return;
+    }
+    RecordOptions options = words->record;
+    options.live = std::move(*live);
+    options.command = words->command;
+    options.seed = words->seed;
+    options.digest_every = words->digest_every;
+    if (*timeout) options.timeout_s = words->timeout_s;
+    status = record_session(std::move(options));
+  });
+
+  auto* run = app.add_subcommand("run", "Run a 32-bit ARM program, without a tape");
+  run->footer("  sigtape run --root /srv/armhf /usr/bin/python3 script.py\n");
+  add_guest_options(*run, *words);
+  run->callback([=, &status] {
+    auto live = live_options(*words, argc, argv);
+    status = live ? run_guest(std::move(*live)) : complain(live.error());
+  });
+}
+
+}  // namespace sigtape::record

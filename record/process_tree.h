@@ -1,0 +1,13 @@
+// The processes below this one, native ones and orphans included.
+#pragma once
+#include <vector>
+
+#include "core/base/ints.h"
+
+namespace sigtape::record {
+
+// By way of /proc; children before their parents' other children.
+std::vector<i32> descendants_of(i32 pid);
+void signal_all(const std::vector<i32>& pids, int signal);
+
+}  // namespace sigtape::record

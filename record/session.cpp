@@ -1,0 +1,244 @@
+// The session's own process: it waits for the recorded ones, compresses what they wrote, and says how it ended.
+#include "record/session.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+#include "core/run/end_as.h"
+#include "core/tape/host_file.h"
+#include "core/tape/session.h"
+#include "core/tape/writer.h"
+#include "record/guest.h"
+#include "record/process_tree.h"
+#include "record/session_end.h"
+
+namespace sigtape::record {
+namespace {
+
+constexpr u64 second = 1'000'000'000;
+// How long processes that outlive the first program are waited for, and what a tree that is to end gets between one
+// signal and the next.
+constexpr u64 linger_ns = 2 * second, patience_ns = 2 * second;
+constexpr int status_of_timeout = 124;  // as timeout(1)
+constexpr int own_failure = 125;
+
+tape::FileKey key_of(int fd) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
+tape::Header header_of(const RecordOptions& options) {
+  tape::Header header;
+  utsname host{};
+  uname(&host);
+  header.sigtape_version = SIGTAPE_VERSION;
+  header.host = fmt::format("{} {} {}", host.sysname, host.release, host.machine);
+  header.command = options.command;
+  std::error_code ignored;
+  header.directory = std::filesystem::current_path(ignored).string();
+  header.start_realtime_ns = tape::realtime_ns();
+  header.start_ns = tape::monotonic_ns();
+  header.delivery = name_of(options.live.delivery);
+  header.root = options.live.root;
+  header.seed = options.seed;
+  return header;
+}
+
+class SessionRun {
+ public:
+  SessionRun(RecordOptions options, std::unique_ptr<tape::Session> session)
+      : options_(std::move(options)), session_(std::move(session)), begin_ns_(tape::monotonic_ns()) {}
+
+  int run() {
+    tape::StreamBegan began;
+    began.stream = tape::session_stream;
+    began.origin = tape::Origin::session;
+    began.pid = getpid();
+    began.parent_pid = getppid();
+    began.realtime_ns = tape::realtime_ns();
+    auto writer = tape::StreamWriter::open(*session_, began);
+    if (!writer) return complain(writer.error());
+    writer_ = std::move(*writer);
+    // Orphans of the recorded tree come to us, so that its end can be seen.
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    sigemptyset(&ours_);
+    for (int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP}) sigaddset(&ours_, signal);
+    sigprocmask(SIG_BLOCK, &ours_, &before_);
+    if (auto started = start(); !started) return complain(started.error());
+    wait();
+    return end();
+  }
+
+ private:
+  Result<void> start() {
+    first_ = fork();
+    if (first_ < 0) return tape::host_error("the program can't be started");
+    if (first_ != 0) return {};
+    writer_->abandon();
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+    _exit(run_recorded(std::move(options_.live), *session_, StreamPlace{}));
+  }
+
+  void wait() {
+    bool busy = false;
+    while (!is_over()) {
+      timespec pause{0, busy ? 1'000'000 : 50'000'000};
+      siginfo_t info{};
+      int signal = sigtimedwait(&ours_, &info, &pause);
+      if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP) interrupted(signal, info);
+      reap();
+      busy = session_->compress_some(1) != 0;
+      check_clock();
+      progress_.show(session_->page(), tape::monotonic_ns() - begin_ns_);
+    }
+    progress_.clear();
+  }
+
+  bool is_over() const {
+    if (!status_) return false;
+    if (no_children_) return true;
+    return tape::monotonic_ns() - first_ended_ns_ > linger_ns;
+  }
+
+  void reap() {
+    for (;;) {
+      int status = 0;
+      pid_t pid = waitpid(-1, &status, WNOHANG);
+      if (pid < 0 && errno == ECHILD) no_children_ = true;
+      if (pid <= 0) return;
+      if (pid != first_) continue;
+      status_ = status;
+      first_ended_ns_ = tape::monotonic_ns();
+    }
+  }
+
+  void note(tape::NoteKind kind, const std::string& text, i32 pid = 0) {
+    (void)writer_->write(ThreadId{pid}, Tick{}, tape::monotonic_ns(), tape::Note{kind, text});
+  }
+
+  // A signal of the terminal, or to our group, has reached the guest by itself. One that was meant for us alone has
+  // not: whether the guest ends is looked at first.
+  void interrupted(int signal, const siginfo_t& info) {
+    if (stop_ == tape::Stop::no) {
+      stop_ = tape::Stop::interrupted;
+      note(tape::NoteKind::interrupted,
+           info.si_pid > 0 ? fmt::format("{} from process {}", sigabbrev_np(signal), info.si_pid)
+                           : fmt::format("{} from the terminal", sigabbrev_np(signal)));
+      ask_next_ns_ = tape::monotonic_ns() + second;
+      signal_to_ask_ = signal;
+      return;
+    }
+    ask_next_ns_ = 0;  // a second time: now
+  }
+
+  void check_clock() {
+    u64 now = tape::monotonic_ns();
+    if (stop_ == tape::Stop::no) {
+      stop_ = session_->page().stop.load();
+      if (stop_ != tape::Stop::no) {
+        ask_next_ns_ = now;
+        signal_to_ask_ = SIGKILL;  // nothing more can be recorded
+      } else if (options_.timeout_s && static_cast<double>(now - begin_ns_) > *options_.timeout_s * 1e9) {
+        stop_ = tape::Stop::timeout;
+        note(tape::NoteKind::timeout, fmt::format("the time limit of {} s was reached", *options_.timeout_s));
+        ask_next_ns_ = now;
+        signal_to_ask_ = SIGTERM;
+      }
+    }
+    if (stop_ == tape::Stop::no || now < ask_next_ns_) return;
+    signal_all(descendants_of(getpid()), signal_to_ask_);
+    signal_to_ask_ = signal_to_ask_ == SIGTERM || signal_to_ask_ == SIGKILL ? SIGKILL : SIGTERM;
+    ask_next_ns_ = now + patience_ns;
+  }
+
+  int end() {
+    for (i32 pid : descendants_of(getpid()))
+      note(tape::NoteKind::survivor, fmt::format("process {} was still running when the recording ended", pid), pid);
+    outside::End how;
+    if (WIFSIGNALED(*status_)) {
+      how = {outside::EndKind::signal, WTERMSIG(*status_), WCOREDUMP(*status_) != 0};
+    } else {
+      how.status = WEXITSTATUS(*status_);
+    }
+    (void)writer_->write(ThreadId{}, Tick{}, tape::monotonic_ns(), tape::Ended{how, false, 0});
+    writer_->finish();
+    session_->compress_all();
+    session_->close();
+    if (session_->page().started.load() == 0 && stop_ == tape::Stop::no) {
+      // No guest came to be; its process has said why.
+      std::error_code ignored;
+      std::filesystem::remove_all(options_.tape, ignored);
+      return WIFEXITED(*status_) ? WEXITSTATUS(*status_) : own_failure;
+    }
+    return say_end(how);
+  }
+
+  int say_end(const outside::End& how) {
+    const tape::SessionPage& page = session_->page();
+    if (stop_ == tape::Stop::disk_full || stop_ == tape::Stop::failed)
+      return complain(Error{fmt::format("the recording could not go on: {}; what is on {} up to there is good",
+                                        page.stop_reason.data(), options_.tape)});
+    if (stop_ == tape::Stop::timeout) {
+      complain(Error{fmt::format("timeout: the program did not end within {} s and was ended", *options_.timeout_s)});
+    } else if (stop_ == tape::Stop::interrupted) {
+      complain(Error{"interrupted"});
+    }
+    if (!options_.quiet)
+      say_summary(options_.tape, page, tape::monotonic_ns() - begin_ns_);
+    if (stop_ == tape::Stop::timeout) return status_of_timeout;
+    return run::end_as(how);
+  }
+
+  RecordOptions options_;
+  std::unique_ptr<tape::Session> session_;
+  std::unique_ptr<tape::StreamWriter> writer_;
+  u64 begin_ns_;
+  sigset_t ours_, before_;
+  pid_t first_ = -1;
+  std::optional<int> status_;
+  u64 first_ended_ns_ = 0;
+  bool no_children_ = false;
+  tape::Stop stop_ = tape::Stop::no;
+  u64 ask_next_ns_ = 0;  // when the tree gets the next signal
+  int signal_to_ask_ = 0;
+  ProgressLine progress_;
+};
+
+Result<std::unique_ptr<tape::Session>> make_session(RecordOptions& options) {
+  tape::SessionOptions wanted;
+  wanted.digest_every = options.digest_every;
+  wanted.seed = options.seed;
+  wanted.standard_output = key_of(STDOUT_FILENO);
+  wanted.standard_error = key_of(STDERR_FILENO);
+  tape::Header header = header_of(options);
+  if (!options.tape.empty()) return tape::Session::create(options.tape, header, wanted);
+  std::string program = std::filesystem::path(options.command.front()).filename().string();
+  for (unsigned n = 1; n < 1'000'000; n++) {
+    options.tape = fmt::format("{}-{}.tape", program, n);
+    if (access(options.tape.c_str(), F_OK) == 0) continue;
+    return tape::Session::create(options.tape, header, wanted);
+  }
+  return Error{"no name for the tape is free; name one with -o"};
+}
+
+}  // namespace
+
+int record_session(RecordOptions options) {
+  auto session = make_session(options);
+  if (!session) return complain(session.error());
+  return SessionRun(std::move(options), std::move(*session)).run();
+}
+
+}  // namespace sigtape::record

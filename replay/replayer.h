@@ -1,0 +1,136 @@
+// The Replayer: stands behind the door in the outside's place and answers from the tape.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/outside/outside.h"
+#include "core/run/machine.h"
+#include "core/tape/reader.h"
+#include "replay/fiber.h"
+#include "replay/stored_files.h"
+
+namespace sigtape::replay {
+
+enum class Finish : u8 {
+  ended,      // as recorded, with equal digests; also by exec
+  tape_ends,  // the tape has no more of this process
+  diverged,
+  damaged,    // the tape is
+  failed,     // the replayer could not do its part (a stored file is missing)
+};
+
+struct StreamResult {
+  Finish finish = Finish::failed;
+  outside::End end;      // ended
+  std::string text;      // diverged, damaged, failed: what to print
+  u64 events = 0;        // that agreed, of the last stream
+};
+
+struct ReplayPlan {
+  std::shared_ptr<tape::Tape> tape;
+  // The stream of an image, then the forks that lead from it to the process that is wanted.
+  std::vector<tape::StreamId> path;
+  // The process forks, and the child's stream is this; true: the caller is the child from now on and follows it.
+  // Empty: forks that are not on the path stay with the parent.
+  std::function<bool(tape::StreamId child)> at_fork;
+  // After each event of the followed stream: for progress and for output in order.
+  std::function<void(tape::StreamId, const tape::Event&)> agreed;
+};
+
+class Replayer final : public outside::Outside {
+ public:
+  static Result<std::unique_ptr<Replayer>> open(ReplayPlan plan);
+  ~Replayer() override;
+
+  // Runs the plan to its end on a fresh machine.
+  StreamResult run(run::Machine& machine);
+
+  void attach(outside::Inside& inside) override;
+  Result<outside::Image> image() override;
+  Result<std::shared_ptr<outside::ProgramFile>> open_program(const std::string& guest_path) override;
+  void started(os::Thread& thread) override;
+  void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) override;
+  void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) override;
+  void map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
+                abi::Answer& answer) override;
+  std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
+  void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;
+  [[nodiscard]] bool set_mask(os::Thread&) override { return true; }
+  void set_action(os::Thread&, os::Signal, const os::SigAction&) override {}
+  u64 budget(os::Thread& thread) override;
+  void boundary(os::Thread& thread) override;
+  void start_thread(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
+                    std::unique_ptr<os::Thread> child, abi::Answer& answer) override;
+  void fork(os::Thread& thread, const abi::Call& call, const outside::CloneRequest& request,
+            abi::Answer& answer) override;
+  void vfork(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
+             std::unique_ptr<os::Thread> child, abi::Answer& answer) override;
+  void exec(os::Thread& thread, const abi::Call& call, const outside::ExecRequest& request,
+            abi::Answer& answer) override;
+  void end_thread(os::Thread& thread) override;
+  void end_process(os::Thread& thread, const outside::End& end) override;
+
+ private:
+  // A guest thread and the fiber that it runs on.
+  struct Guest {
+    ThreadId id;
+    os::Thread* thread = nullptr;
+    std::unique_ptr<Fiber> fiber;
+    tape::Event event;  // keeps the bytes of the last answer
+  };
+  // What the guest does, for comparison with what the tape says that it did.
+  struct Got {
+    const char* what;
+    const abi::Call* call = nullptr;
+    std::string detail = {};
+  };
+
+  explicit Replayer(ReplayPlan plan) : plan_(std::move(plan)) {}
+  Result<void> open_stream(tape::StreamId stream);
+
+  // --- the tape
+  const tape::Event* ahead();                // nullptr: the tape ends here
+  const tape::Event* awaited(os::Thread& thread, const Got& got);  // the thread's next event, others having run
+  tape::Event consume();
+  void skip_notes();
+
+  // --- threads
+  Guest& guest_of(const os::Thread& thread);
+  Guest& add_guest(os::Thread& thread);
+  void follow_switch(os::Thread& thread);
+  void begin_vfork_child(ThreadId parent, ThreadId child);
+  [[noreturn]] void leave_for_good(Guest& guest);
+
+  // --- answers
+  template <class What>
+  tape::Event take(os::Thread& thread, const Got& got);
+  const tape::Called& take_called(os::Thread& thread, const abi::Call& call, abi::Answer& answer);
+  tape::Event take_entered(os::Thread& thread, const abi::Call& call);
+  void check_call(os::Thread& thread, const tape::Event& event, const abi::Call& expected, const abi::Call& got);
+  void check_output(os::Thread& thread, const tape::Event& event);
+  void check_digest(os::Thread& thread, const tape::Event& event, u64 expected);
+  void become_child(os::Thread& thread, const abi::Call& call, abi::Answer& answer, tape::StreamId stream);
+
+  // --- ends. These do not come back.
+  [[noreturn]] void finish(Finish how, std::string text = {}, outside::End end = {});
+  [[noreturn]] void diverge(os::Thread& thread, const tape::Event& expected, const Got& got);
+
+  ReplayPlan plan_;
+  std::size_t at_ = 0;  // in plan_.path
+  std::unique_ptr<tape::StreamReader> reader_;
+  tape::StreamBegan began_;
+  run::Machine* machine_ = nullptr;
+  outside::Inside* inside_ = nullptr;
+  StoredFiles files_;
+  Fiber main_;
+  std::map<ThreadId, std::unique_ptr<Guest>> guests_;
+  std::vector<std::unique_ptr<Guest>> gone_;  // a fiber can't free its own stack
+  std::map<ThreadId, std::unique_ptr<os::Thread>> unborn_;  // vfork children by parent
+  Guest* running_ = nullptr;
+  StreamResult result_;
+};
+
+}  // namespace sigtape::replay

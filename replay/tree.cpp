@@ -1,0 +1,248 @@
+// One process per image stream, a few at a time; forks of the guest are forks of the replay.
+#include "replay/tree.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <thread>
+
+#include "core/tape/processes.h"
+#include "replay/output.h"
+#include "replay/replayer.h"
+#include "replay/shared_progress.h"
+#include "replay/tree_end.h"
+
+namespace sigtape::replay {
+namespace {
+
+struct Stream {
+  tape::StreamBegan began;
+  bool readable = false;
+};
+using Streams = std::map<tape::StreamId, Stream>;
+
+Streams streams_of(const tape::Tape& tape) {
+  Streams streams;
+  for (tape::StreamId id : tape.streams()) {
+    auto began = tape.beginning(id);
+    if (began && began->origin == tape::Origin::session) continue;
+    Stream stream;
+    if (began) stream = {*began, true};
+    streams[id] = stream;
+  }
+  return streams;
+}
+
+// From the image that the stream descends from by forks, to the stream; empty if the tape lacks a part of it.
+std::vector<tape::StreamId> path_to(const Streams& streams, tape::StreamId stream) {
+  std::vector<tape::StreamId> path;
+  for (;;) {
+    auto at = streams.find(stream);
+    if (at == streams.end() || !at->second.readable || path.size() > streams.size()) return {};
+    path.push_back(stream);
+    if (at->second.began.origin != tape::Origin::fork) break;
+    stream = at->second.began.parent;
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+// Runs in a process of its own.
+class Worker {
+ public:
+  Worker(std::shared_ptr<tape::Tape> tape, SharedProgress& progress, bool whole_tree)
+      : tape_(std::move(tape)), progress_(progress), whole_tree_(whole_tree) {}
+
+  [[noreturn]] void run(const std::vector<tape::StreamId>& path) {
+    stream_ = path.back();
+    progress_.state(stream_).store(StreamState::running);
+    ReplayPlan plan;
+    plan.tape = tape_;
+    plan.path = path;
+    if (whole_tree_) plan.at_fork = [this](tape::StreamId child) { return fork_with(child); };
+    plan.agreed = [this](tape::StreamId stream, const tape::Event& event) {
+      if (ready_ >= 0) close(std::exchange(ready_, -1));
+      if (stream == stream_) progress_.agreed(stream).store(event.index + 1, std::memory_order_release);
+    };
+    StreamResult result;
+    auto machine = run::Machine::create(run::EngineKind::interpreter);
+    auto replayer = Replayer::open(std::move(plan));
+    if (!machine || !replayer) {
+      result.text = machine ? replayer.error().text : machine.error().text;
+    } else {
+      result = (*replayer)->run(**machine);
+    }
+    report(result);
+    if (has_slot_) progress_.free_slot();
+    _exit(0);
+  }
+
+ private:
+  // True in the child. With a free place both go on; otherwise the child comes first.
+  bool fork_with(tape::StreamId child) {
+    bool parallel = progress_.take_slot();
+    int ready[2];
+    if (pipe(ready) != 0) ready[0] = ready[1] = -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+      stream_ = child;
+      has_slot_ = parallel;
+      close(ready[0]);
+      ready_ = ready[1];
+      progress_.state(child).store(StreamState::running);
+      return true;
+    }
+    close(ready[1]);
+    if (pid < 0) {
+      progress_.fail(Finish::failed, "no process for the replay of a fork");
+    } else if (!parallel) {
+      int status = 0;
+      while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+      }
+      note_crash(child, status);
+    } else {
+      // Until the child has taken its copy of shared memory: it closes the pipe with its first event.
+      char unused;
+      (void)!read(ready[0], &unused, 1);
+    }
+    close(ready[0]);
+    return false;
+  }
+
+  void note_crash(tape::StreamId stream, int status) {
+    if (!WIFSIGNALED(status)) return;
+    progress_.state(stream).store(StreamState::bad);
+    progress_.fail(Finish::failed, fmt::format("the replay of stream {} died of signal {}", stream.value, WTERMSIG(status)));
+  }
+
+  void report(const StreamResult& result) {
+    progress_.count_events(result.events);
+    switch (result.finish) {
+      case Finish::ended: progress_.state(stream_).store(StreamState::ended); return;
+      case Finish::tape_ends: progress_.state(stream_).store(StreamState::tape_ends); return;
+      case Finish::diverged:
+      case Finish::damaged:
+      case Finish::failed:
+        progress_.state(stream_).store(StreamState::bad);
+        progress_.fail(result.finish, result.text);
+    }
+  }
+
+  std::shared_ptr<tape::Tape> tape_;
+  SharedProgress& progress_;
+  bool whole_tree_;
+  tape::StreamId stream_;
+  bool has_slot_ = false;
+  int ready_ = -1;
+};
+
+class TreeReplay {
+ public:
+  TreeReplay(const TreeOptions& options, Streams streams, std::unique_ptr<SharedProgress> progress)
+      : options_(options), streams_(std::move(streams)), progress_(std::move(progress)) {}
+
+  void choose() {
+    for (const auto& [id, stream] : streams_) {
+      bool wanted = options_.process ? stream.began.pid == *options_.process : true;
+      if (!stream.readable || !wanted) continue;
+      followed_.push_back(id);
+      // All at once: a fork's stream is replayed where its parent's replay forks.
+      if (!options_.process && stream.began.origin == tape::Origin::fork) continue;
+      if (auto path = path_to(streams_, id); !path.empty()) waiting_.push_back(std::move(path));
+    }
+    std::reverse(waiting_.begin(), waiting_.end());
+  }
+  bool found() const { return !waiting_.empty(); }
+
+  void run() {
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    OutputInOrder output(options_.tape, *progress_, options_.process ? &followed_ : nullptr);
+    while (!waiting_.empty() || !running_.empty() || others_left()) {
+      if (progress_->failed()) break;
+      while (!waiting_.empty() && progress_->take_slot()) start();
+      if (!options_.quiet) output.advance();
+      reap();
+      poll(nullptr, 0, 1);
+    }
+    if (!options_.quiet) output.advance();
+    if (progress_->failed()) end_all();
+  }
+
+  const Streams& streams() const { return streams_; }
+  SharedProgress& progress() { return *progress_; }
+
+ private:
+  void start() {
+    std::vector<tape::StreamId> path = std::move(waiting_.back());
+    waiting_.pop_back();
+    std::fflush(nullptr);
+    pid_t pid = fork();
+    if (pid == 0) Worker(options_.tape, *progress_, !options_.process).run(path);
+    if (pid < 0) {
+      progress_->free_slot();
+      progress_->fail(Finish::failed, "no process for the replay");
+      return;
+    }
+    running_[pid] = path.back();
+  }
+
+  bool others_left() {
+    siginfo_t info{};
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+  }
+
+  void reap() {
+    int status = 0;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+      auto at = running_.find(pid);
+      if (at != running_.end()) progress_->free_slot();
+      if (WIFSIGNALED(status))
+        progress_->fail(Finish::failed, fmt::format("a process of the replay died of signal {}{}", WTERMSIG(status),
+                                                    at != running_.end() ? fmt::format(" in stream {}", at->second.value) : ""));
+      if (at != running_.end()) running_.erase(at);
+    }
+  }
+
+  void end_all() {
+    for (const auto& [pid, stream] : running_) kill(pid, SIGKILL);
+    while (waitpid(-1, nullptr, 0) > 0) {
+    }
+  }
+
+  TreeOptions options_;
+  Streams streams_;
+  std::unique_ptr<SharedProgress> progress_;
+  std::vector<tape::StreamId> followed_;
+  std::vector<std::vector<tape::StreamId>> waiting_;  // paths, the first one last
+  std::map<pid_t, tape::StreamId> running_;
+};
+
+}  // namespace
+
+int replay_tape(const TreeOptions& options) {
+  Streams streams = streams_of(*options.tape);
+  u32 count = streams.empty() ? 1 : streams.rbegin()->first.value + 1;
+  auto progress = SharedProgress::create(count, std::max(1u, std::thread::hardware_concurrency()));
+  if (!progress) return say_failure(progress.error().text);
+  TreeReplay tree(options, std::move(streams), std::move(*progress));
+  tree.choose();
+  if (!tree.found())
+    return say_failure(options.process ? fmt::format("{} has no process {}", options.tape->directory(), *options.process)
+                                       : fmt::format("{} holds nothing that can be replayed", options.tape->directory()));
+  tree.run();
+  SharedProgress& shared = tree.progress();
+  if (shared.failed()) {
+    int status = say_failure(shared.failure_text());
+    return shared.failure() == Finish::diverged ? status_of_divergence : status;
+  }
+  return end_of(options, shared);
+}
+
+}  // namespace sigtape::replay
