@@ -122,13 +122,6 @@ const tape::Event* Replayer::awaited(os::Thread& thread, const Got& got) {
   }
 }
 
-template <class What>
-tape::Event Replayer::take(os::Thread& thread, const Got& got) {
-  const tape::Event* event = awaited(thread, got);
-  if (!event->as<What>() || event->tick != thread.tick) diverge(thread, *event, got);
-  return consume();
-}
-
 // --- start of an image. No fiber runs yet, so errors are returned.
 
 Result<outside::Image> Replayer::image() {

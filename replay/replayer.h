@@ -106,7 +106,11 @@ class Replayer final : public outside::Outside {
 
   // --- answers
   template <class What>
-  tape::Event take(os::Thread& thread, const Got& got);
+  tape::Event take(os::Thread& thread, const Got& got) {
+    const tape::Event* event = awaited(thread, got);
+    if (!event->as<What>() || event->tick != thread.tick) diverge(thread, *event, got);
+    return consume();
+  }
   const tape::Called& take_called(os::Thread& thread, const abi::Call& call, abi::Answer& answer);
   tape::Event take_entered(os::Thread& thread, const abi::Call& call);
   void check_call(os::Thread& thread, const tape::Event& event, const abi::Call& expected, const abi::Call& got);
