@@ -38,8 +38,6 @@ consteval Layout layout_of(std::string_view name, const Field (&fields)[Count], 
   for (const Field& field : fields) {
     if (field.offset < end) throw 0;
     end = field.offset + std::size_t{field.size} * field.count;
-    if (field.show == Show::structure && !field.layout) throw 0;
-    if ((field.show == Show::flags || field.show == Show::choice) && !field.names) throw 0;
   }
   if (end > sizeof(Mirror)) throw 0;
   return {.name = name, .size = sizeof(Mirror), .fields = fields, .portable = portable};

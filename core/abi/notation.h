@@ -107,11 +107,11 @@ consteval bool is_pointer(Kind kind) {
 
 struct Mistake {};  // thrown by what must not compile; the text says what is wrong
 
+// (Whether names and layouts are there is tested at run time: under -fsanitize=undefined gcc does not take the address
+// of an extern object for a constant that is not null.)
 consteval void check_arg(const Arg& arg) {
   if (arg.name.empty()) throw Mistake{};                             // an argument without a name
   if (arg.dir != Dir::in && !is_pointer(arg.kind)) throw Mistake{};  // only pointers have a direction
-  if ((arg.kind == Kind::structure || arg.kind == Kind::array) && !arg.layout) throw Mistake{};
-  if ((arg.kind == Kind::flags || arg.kind == Kind::choice) && !arg.names) throw Mistake{};
   if (arg.when != When::success && arg.dir == Dir::in) throw Mistake{};
 }
 

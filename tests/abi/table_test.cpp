@@ -97,3 +97,31 @@ TEST_CASE("sizes refer to an argument that the row has") {
       }
     }
 }
+
+namespace {
+
+void check_argument(const Arg& arg) {
+  CAPTURE(arg.name);
+  if (arg.kind == Kind::structure || arg.kind == Kind::array) CHECK(arg.layout != nullptr);
+  if (arg.kind == Kind::flags || arg.kind == Kind::choice) CHECK(arg.names != nullptr);
+}
+
+void check_variants(const Variants* variants) {
+  if (!variants) return;
+  for (const Variant& variant : variants->rows) {
+    CAPTURE(variant.name);
+    for (u8 i = 0; i < variant.count; ++i) check_argument(variant.args[i]);
+    check_variants(variant.next);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("structures have layouts, flags have names") {
+  for (System system : {System::linux_eabi, System::freebsd})
+    for (const Row& row : table_of(system)) {
+      CAPTURE(row.name);
+      for (u8 i = 0; i < row.count; ++i) check_argument(row.args[i]);
+      check_variants(row.variants);
+    }
+}
