@@ -1,4 +1,4 @@
-// Faults of every kind as a handler sees them, and signal frames. Expected text: the ARM kernel's own.
+// Faults of every kind as a handler sees them; signal frames. Expected text: the ARM kernel's own.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <setjmp.h>

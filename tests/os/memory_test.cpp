@@ -24,6 +24,7 @@ struct Started : test::LinuxGuest {
     SmallElf elf;
     outside.next_image.path = "/prog";
     outside.next_image.arguments = {"prog"};
+    outside.next_image.euid = 1000;
     auto file = elf.file("/prog");
     auto result = kernel->start(thread, outside.next_image, *file);
     REQUIRE_MESSAGE(result.ok(), (result.ok() ? "" : result.error().text));
@@ -73,7 +74,8 @@ TEST_CASE_FIXTURE(Started, "mmap's errors") {
   CHECK(call(mmap2, 0, 0xffff'ffff, read_write, private_ | anonymous, ~0u, 0) == -12);
   CHECK(call(mmap2, 0, page, read_write, anonymous, ~0u, 0) == -22);
   CHECK(call(mmap2, 0x1234, page, read_write, private_ | anonymous | fixed, ~0u, 0) == -22);
-  CHECK(call(mmap2, 0x1000, page, read_write, private_ | anonymous | fixed, ~0u, 0) == -1);
+  CHECK(call(mmap2, 0x1000, page, read_write, private_ | anonymous | fixed, ~0u, 0) == -22);
+  CHECK(call(mmap2, 0x2000, page, read_write, private_ | anonymous | fixed, ~0u, 0) == -1);
   CHECK(call(mmap2, 0xffff'0000, page, read_write, private_ | anonymous | fixed, ~0u, 0) == -12);
   CHECK(call(mmap2, 0, page, read_write, shared | anonymous | growsdown, ~0u, 0) == -22);
   CHECK(call(mmap2, 0, page, read_write, private_ | anonymous, ~0u, ~0u) == -75);
@@ -162,8 +164,8 @@ TEST_CASE_FIXTURE(Started, "madvise and mincore") {
 
 TEST_CASE_FIXTURE(Started, "limits of data and of the whole space hold") {
   outside.next_image.data_limit = 0;
-  put(data, std::array<u32, 2>{0, 0});
-  CHECK(call(75, 2, data) == 0);  // setrlimit(RLIMIT_DATA, {0, 0})
+  put(data, std::array<u32, 2>{page, ~0u});
+  CHECK(call(75, 2, data) == 0);  // setrlimit(RLIMIT_DATA)
   CHECK(static_cast<i32>(map(1)) == -12);
   CHECK(static_cast<i32>(map(1, 0, private_ | anonymous, 1)) < 0);
   CHECK(map(1, 0, private_ | anonymous, 1) != static_cast<u32>(-12));

@@ -58,12 +58,21 @@ Errno LinuxKernel::advise(u32 begin, u32 end, u32 advice, const mem::Mapping& ma
     case adv_dontfork:
     case adv_dofork: note_fork_advice(begin, end, advice); return Errno{};
     case adv_remove:
-      return mapping.sharing == mem::Sharing::shared && mapping.prot.write ? Errno::opnotsupp : Errno::acces;
+      if (anonymous_private) return Errno::inval;
+      if (mapping.sharing != mem::Sharing::shared || !mapping.prot.write) return Errno::acces;
+      return mapping.inode == 0 ? clear(begin, end) : Errno::opnotsupp;
     case adv_populate_read:
       return mapping.prot.read || mapping.prot.write || mapping.prot.exec ? Errno{} : Errno::fault;
     case adv_populate_write: return mapping.prot.write ? Errno{} : Errno::fault;
     default: return Errno{};
   }
+}
+
+// Shared memory without a file: a hole in it reads as zeros.
+Errno LinuxKernel::clear(u32 begin, u32 end) {
+  static constexpr u8 zeros[mem::page_size] = {};
+  for (u32 page = begin; page < end; page += mem::page_size) space_.write(GuestAddr{page}, zeros);
+  return Errno{};
 }
 
 Answered LinuxKernel::madvise(Thread& thread) {

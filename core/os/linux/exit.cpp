@@ -76,8 +76,7 @@ void LinuxKernel::leave_robust_locks(Thread& thread, Thread& owner) {
   for (int i = 0; i < longest_robust_list && (entry & ~u32{1}) != head_address; i++) {
     u32 node = entry & ~u32{1};
     auto next = space_.load<u32>(GuestAddr{node});  // before the lock is free and its memory may go
-    if (node != (pending & ~u32{1}) && !release_robust_lock(thread, owner, node + offset, entry & 1, false))
-      return;
+    if (node != (pending & ~u32{1}) && !release_robust_lock(thread, owner, node + offset, entry & 1, false)) return;
     if (!next) return;
     entry = *next;
   }

@@ -73,6 +73,7 @@ class LinuxKernel final : public Kernel {
   abi::Outcome remap_to(u32 from, u32 old_bytes, u32 to, u32 new_bytes, u32 flags);
   std::optional<Errno> check_resize(u32 from, u32 old_bytes, u32 new_bytes) const;
   Errno advise(u32 begin, u32 end, u32 advice, const mem::Mapping& mapping);
+  Errno clear(u32 begin, u32 end);
   void note_fork_advice(u32 begin, u32 end, u32 advice);
   void apply_fork_advice();
   void forget_fork_advice(u32 begin, u32 bytes);
@@ -144,6 +145,7 @@ class LinuxKernel final : public Kernel {
   u32 brk_start_ = 0, brk_end_ = 0;  // brk_end_ as the guest set it, not page aligned
   u32 mmap_base_ = 0;                // mappings are placed below, top down
   u32 sigreturn_page_ = 0;
+  bool is_root_ = false;             // when the program began: may map below mmap_min_addr
   u32 personality_ = 0x0080'0000;  // PER_LINUX with ADDR_LIMIT_32BIT, as every EABI program has it
   Limits limits_;
   std::map<u32, ForkAdvice> fork_advice_;  // by page address

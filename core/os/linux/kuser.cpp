@@ -62,8 +62,8 @@ constexpr u32 get_tls[] = {
     bx_lr,
 };
 
-// Around the helpers the page is full of a word that is undefined as ARM and as Thumb code; the exception vectors at its
-// beginning lead to the next page, where user mode may not go (arch/arm/kernel/traps.c: early_trap_init).
+// Around the helpers the page is full of a word that is undefined as ARM and as Thumb code; the exception vectors at
+// its beginning lead to the next page, where user mode may not go (arch/arm/kernel/traps.c: early_trap_init).
 constexpr u32 poison = 0xe7fd'def1;
 constexpr u32 at_stubs = 0xffff'1000;
 

@@ -44,7 +44,8 @@ bool LinuxKernel::may_grow_by(u32 bytes, bool is_data) const {
     whole += mapping.bytes;
     if (mapping.prot.write && mapping.sharing == mem::Sharing::private_ && !mapping.grows_down) data += mapping.bytes;
   }
-  return whole <= limits_.space && (!is_data || data <= limits_.data);
+  // A limit of 0 is let pass, for Valgrind's sake.
+  return whole <= limits_.space && (!is_data || limits_.data == 0 || data <= limits_.data);
 }
 
 // --- brk
@@ -84,11 +85,13 @@ std::optional<GuestAddr> LinuxKernel::free_range(u32 bytes) const {
 }
 
 std::optional<Errno> LinuxKernel::choose_address(u32 wanted, u32 bytes, u32 flags, GuestAddr& at) const {
+  bool is_fixed = flags & (map_fixed | map_fixed_noreplace);
+  if (is_fixed && wanted < first_user_address) return Errno::inval;  // arch/arm/include/asm/mman.h: arch_mmap_check
   if (bytes > task_size) return Errno::nomem;
-  if (flags & (map_fixed | map_fixed_noreplace)) {
+  if (is_fixed) {
     if (wanted > task_size - bytes) return Errno::nomem;
     if (wanted & page_mask) return Errno::inval;
-    if (wanted < lowest_address) return Errno::perm;
+    if (wanted < lowest_address && !is_root_) return Errno::perm;  // CAP_SYS_RAWIO
     if ((flags & map_fixed_noreplace) && !space_.is_free(GuestAddr{wanted}, bytes)) return Errno::exist;
     at = GuestAddr{wanted};
     return std::nullopt;

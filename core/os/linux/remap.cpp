@@ -36,13 +36,10 @@ abi::Outcome LinuxKernel::remap_to(u32 from, u32 old_bytes, u32 to, u32 new_byte
     old_bytes = new_bytes;
   }
   if (auto error = check_resize(from, old_bytes, new_bytes)) return fail(*error);
-  if (flags & fixed) {
-    if (to < lowest_address) return fail(Errno::perm);
-  } else {
-    GuestAddr at;
-    if (auto error = choose_address(to, new_bytes, 0, at)) return fail(*error);
-    to = at.value;
-  }
+  GuestAddr at;
+  constexpr u32 map_fixed = 16;
+  if (auto error = choose_address(to, new_bytes, flags & fixed ? map_fixed : 0, at)) return fail(*error);
+  to = at.value;
   if (old_bytes == 0) return fail(Errno::opnotsupp);  // duplicating shared memory
   mem::Mapping former = *space_.mapping_at(GuestAddr{from});
   if ((flags & dont_unmap) && (former.inode != 0 || former.sharing == mem::Sharing::shared))

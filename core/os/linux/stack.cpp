@@ -33,9 +33,9 @@ enum Aux : u32 {
   at_execfn = 31,
 };
 
-// arch/arm/include/uapi/asm/hwcap.h: what a Cortex-A15 has under Debian's kernel.
+// arch/arm/include/uapi/asm/hwcap.h: what a Cortex-A15 has. Without SWP, which the kernel takes back where there is
+// LDREX (arch/arm/kernel/setup.c: elf_hwcap_fixup).
 enum Hwcap : u32 {
-  swp = 1 << 0,
   half = 1 << 1,
   thumb = 1 << 2,
   fast_mult = 1 << 4,
@@ -52,7 +52,7 @@ enum Hwcap : u32 {
   evtstrm = 1 << 21,
 };
 constexpr u32 hwcap =
-    swp | half | thumb | fast_mult | vfp | edsp | neon | vfpv3 | tls | vfpv4 | idiva | idivt | vfpd32 | lpae | evtstrm;
+    half | thumb | fast_mult | vfp | edsp | neon | vfpv3 | tls | vfpv4 | idiva | idivt | vfpd32 | lpae | evtstrm;
 
 // Writes downwards. Everything lies in the mapped stack as long as `room` holds.
 class Builder {

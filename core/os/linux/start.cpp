@@ -54,6 +54,7 @@ Result<LoadedElf> load_interpreter(mem::Space& space, outside::Outside& outside,
 Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image, const outside::ProgramFile& file) {
   Elf elf = SIGTAPE_TRY(parse_elf(file.bytes, image.path));
   limits_ = {image.stack_limit, image.data_limit, image.space_limit};
+  is_root_ = image.euid == 0;
   mmap_base_ = mmap_base_for(limits_.stack);
   if (elf.executable_stack) personality_ |= read_implies_exec;  // arm_elf_read_implies_exec
   SIGTAPE_TRY_VOID(map_kuser_page(space_));
