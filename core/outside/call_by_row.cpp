@@ -165,7 +165,7 @@ bool RowCall::prepare_memory(unsigned i) {
   }
   u64 bytes = bytes_of(arg);
   bool whole = !arg.result_is_size;  // a struct that does not fit is the host's EFAULT; a buffer may be filled in part
-  OutBuffer buffer = whole && !c_.can_write(at, bytes) ? OutBuffer{at, c_.space.host(at), bytes, false}
+  OutBuffer buffer = whole && !c_.can_write(at, bytes) ? OutBuffer{at, c_.space.host(at), bytes, 0, false}
                                                        : out_buffer(c_, at, bytes);
   if (buffer.staged && arg.dir == abi::Dir::inout && !c_.space.read(at, {buffer.host, buffer.bytes})) {
     c_.fail(EFAULT);
@@ -178,17 +178,12 @@ bool RowCall::prepare_memory(unsigned i) {
 
 void RowCall::issue() {
   auto& w = words_;
-  for (unsigned i = 0; i < output_count_; ++i) {  // only the part that the guest may write is asked for
-    const abi::Arg& arg = *outputs_[i].arg;
-    if (outputs_[i].buffer.staged && arg.kind == abi::Kind::bytes && arg.size_argument >= 0)
-      w[static_cast<unsigned>(arg.size_argument)] = static_cast<long>(outputs_[i].buffer.bytes);
-  }
   HostResult r = host_.waits ? c_.blocking(host_.number, w[0], w[1], w[2], w[3], w[4], w[5])
                              : c_.immediate(host_.number, w[0], w[1], w[2], w[3], w[4], w[5]);
   if (r.succeeded())
     for (unsigned i = 0; i < output_count_; ++i) {
       const Output& output = outputs_[i];
-      u64 bytes = output.buffer.bytes;
+      u64 bytes = output.buffer.room;
       if (output.arg->result_is_size) {
         u64 unit = output.arg->kind == abi::Kind::array ? output.arg->layout->size : 1;
         bytes = std::min(bytes, static_cast<u64>(r.value) * unit);

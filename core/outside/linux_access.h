@@ -61,23 +61,30 @@ inline u64 writable_prefix(const mem::Space& space, GuestAddr at, u64 bytes) {
   return std::min(prefix, bytes);
 }
 
-// Where the host is to put output for [at, at + bytes): staging as long as the writable part, so that the kernel's
-// partial results come out; or, if nothing there can be written, the guest's own memory, so that EFAULT does.
+// Where the host is to put output for [at, at + bytes): staging; or, if nothing there can be written, the guest's own
+// memory, so that the host says EFAULT. Where only the first part can be written, `host` ends at a page that cannot be
+// either: what becomes of a transfer over the edge (a short count, EFAULT) differs between pipes, files and sockets.
 struct OutBuffer {
   GuestAddr at;
   u8* host = nullptr;
-  u64 bytes = 0;
+  u64 bytes = 0;  // for the host
+  u64 room = 0;   // of these, what the guest can take
   bool staged = false;
 };
+u8* stage_before_gap(u64 bytes);  // valid until the thread's next call of this kind
 inline OutBuffer out_buffer(CallContext& c, GuestAddr at, u64 bytes) {
-  u64 prefix = writable_prefix(c.space, at, bytes);
-  if (bytes == 0 || prefix == 0) return {at, static_cast<u8*>(c.pointer(at)), bytes, false};
-  return {at, c.stage(prefix), prefix, true};
+  u64 room = writable_prefix(c.space, at, bytes);
+  if (bytes == 0 || room == 0) return {at, static_cast<u8*>(c.pointer(at)), bytes, 0, false};
+  return {at, room == bytes ? c.stage(bytes) : stage_before_gap(room), bytes, room, true};
 }
 // The first `count` bytes of it are for the guest. What another thread unmapped meanwhile is EFAULT.
 inline bool give_buffer(CallContext& c, const OutBuffer& buffer, u64 count) {
-  return !buffer.staged || give_bytes(c, buffer.at, buffer.host, std::min(count, buffer.bytes));
+  return !buffer.staged || give_bytes(c, buffer.at, buffer.host, std::min(count, buffer.room));
 }
+
+// Fails with `error`, unless the descriptor itself is not open or no socket, which the kernel finds first.
+void fail_for_descriptor(CallContext& c, int fd, i32 error);
+void fail_for_socket(CallContext& c, int fd, i32 error);
 
 // Where the host is to write a whole struct for `to`: staging, or the guest's own memory where that cannot take all of
 // it, so that the kernel says EFAULT and undoes what it began (pipe closes both ends).

@@ -55,12 +55,13 @@ void hide_root(CallContext& c, sockaddr_storage& address, u32& length) {
 
 bool OutAddress::prepare(CallContext& c, GuestAddr at, GuestAddr length_at) {
   if (at.is_null()) return true;
-  auto room = fetch<i32>(c, length_at);
-  if (!room) return false;
-  if (*room < 0) return c.fail(EINVAL), false;
+  auto room = c.space.load<i32>(length_at);
+  if (!room) return fail_for_socket(c, c.fd(0), EFAULT), false;
+  if (*room < 0) return fail_for_socket(c, c.fd(0), EINVAL), false;
   at_ = at, length_at_ = length_at, room_ = static_cast<u32>(*room);
   u32 needed = std::min<u32>(room_, sizeof(sockaddr_storage));
-  if (!c.can_write(length_at, 4) || (needed && !c.can_write(at, needed))) return c.fail(EFAULT), false;
+  if (!c.can_write(length_at, 4) || (needed && !c.can_write(at, needed)))
+    return fail_for_socket(c, c.fd(0), EFAULT), false;
   storage_ = c.stage<sockaddr_storage>();
   length_ = c.stage<u32>();
   *length_ = sizeof *storage_;

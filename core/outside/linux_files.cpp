@@ -102,7 +102,7 @@ void read_link(CallContext& c, int dirfd, unsigned first) {
   OutBuffer buffer = out_buffer(c, c.at(first + 1), static_cast<u32>(size));
   if (auto link = proc_link_text(c, dirfd, *text)) {
     u64 length = std::min<u64>(link->size(), static_cast<u32>(size));
-    if (!buffer.staged || buffer.bytes < length) return c.fail(EFAULT);
+    if (buffer.room < length) return c.fail(EFAULT);
     std::memcpy(buffer.host, link->data(), length);
     if (give_buffer(c, buffer, length)) c.done(static_cast<u32>(length));
     return;

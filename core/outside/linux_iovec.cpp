@@ -37,11 +37,10 @@ i32 OutVector::load(CallContext& c, GuestAddr at, u32 count) {
   for (const auto& e : elements) {
     u64 wanted = std::min<u64>(e.len, largest_total - total);
     OutBuffer buffer = out_buffer(c, GuestAddr{e.base}, wanted);
-    if (!buffer.staged && wanted != 0 && total != 0) break;  // bad memory after good: a short result
     buffers_.push_back(buffer);
     host_.push_back({buffer.host, buffer.bytes});
     total += wanted;
-    if (wanted != 0 && (!buffer.staged || buffer.bytes < wanted)) break;
+    if (buffer.room < wanted) break;  // the host gets no further
   }
   return 0;
 }

@@ -17,6 +17,7 @@ class OutVector {
   const iovec* host() const { return host_.data(); }
   iovec* host() { return host_.data(); }
   size_t count() const { return host_.size(); }
+  bool ends_at_gap() const { return !buffers_.empty() && buffers_.back().room < buffers_.back().bytes; }
   // The first `bytes` bytes go to the guest, element by element. False: EFAULT is answered.
   bool give(CallContext& c, u64 bytes) const;
 

@@ -56,8 +56,8 @@ bool load_outgoing(CallContext& c, const guest::Msghdr& from, Outgoing& to) {
 }
 
 void sendmsg_(CallContext& c) {
-  auto header = fetch<guest::Msghdr>(c, c.at(1));
-  if (!header) return;
+  auto header = c.space.load<guest::Msghdr>(c.at(1));
+  if (!header) return fail_for_socket(c, c.fd(0), EFAULT);
   Outgoing message;
   if (!load_outgoing(c, *header, message)) return;
   c.finish(c.blocking(SYS_sendmsg, c.fd(0), &message.host, c.word(2) & ~msg_cmsg_compat));
@@ -98,7 +98,7 @@ struct Incoming {
 
 bool load_incoming(CallContext& c, GuestAddr at, Incoming& to) {
   auto header = c.space.load<guest::Msghdr>(at);
-  if (!header || !c.can_write(at, sizeof *header)) return c.fail(EFAULT), false;
+  if (!header || !c.can_write(at, sizeof *header)) return fail_for_socket(c, c.fd(0), EFAULT), false;
   to.header = *header, to.at = at;
   if (static_cast<i32>(header->namelen) < 0) return c.fail(EINVAL), false;
   if (header->iovlen > most_messages) return c.fail(EMSGSIZE), false;
@@ -165,6 +165,10 @@ void recvmmsg_as(CallContext& c) {
   for (; good < count; ++good) {
     if (!load_incoming(c, c.at(1) + good * stride, messages[good])) break;
     host[good].msg_hdr = messages[good].host;
+    if (messages[good].vector.ends_at_gap()) {  // the host gets no further
+      ++good;
+      break;
+    }
   }
   if (good == 0 && count != 0) return;
   timespec* host_timeout = nullptr;

@@ -3,12 +3,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include <cstring>
 
 #include "core/outside/linux_proc_text.h"
 #include "core/outside/live.h"
@@ -85,6 +90,57 @@ std::optional<std::string> text_of(CallContext& c, const ProcPath& found) {
   }
 }
 
+// A guest program: what opens it, and its host name.
+struct GuestProgram {
+  std::string host_path, name;
+};
+
+bool is_same_file(const char* one, u64 device, u64 inode) {
+  struct stat status;
+  return ::stat(one, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+}
+
+std::optional<GuestProgram> own_program(CallContext& c) {
+  const auto& program = c.live.program();
+  if (!program) return std::nullopt;
+  std::string by_descriptor = fmt::format("/proc/self/fd/{}", program->fd.value);
+  if (is_same_file(by_descriptor.c_str(), program->device, program->inode))
+    return GuestProgram{by_descriptor, link_text(by_descriptor)};
+  // The descriptor is of a copy that was taken for the tape.
+  char resolved[PATH_MAX];
+  std::string path = c.live.root().resolve(AT_FDCWD, program->path, Follow::yes);
+  if (!::realpath(path.c_str(), resolved)) return std::nullopt;
+  return GuestProgram{resolved, resolved};
+}
+
+bool is_armv7_program(const std::string& path) {
+  u8 head[20] = {};
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return false;
+  ssize_t got = ::read(fd, head, sizeof head);
+  ::close(fd);
+  constexpr u8 class32 = 1, machine_arm = 40;
+  return got == sizeof head && std::memcmp(head, "\177ELF", 4) == 0 && head[4] == class32 && head[18] == machine_arm;
+}
+
+// Another guest process runs the same host program as we do, and has its guest's open among its own descriptors.
+std::optional<GuestProgram> program_of_other(CallContext& c, i32 process) {
+  struct stat own;
+  std::string about = fmt::format("/proc/{}", process);
+  if (::stat("/proc/self/exe", &own) != 0 || !is_same_file((about + "/exe").c_str(), own.st_dev, own.st_ino))
+    return std::nullopt;
+  constexpr int most = 64;
+  for (int fd = c.live.own_fds().base(); fd < c.live.own_fds().base() + most; ++fd) {
+    std::string path = fmt::format("{}/fd/{}", about, fd);
+    if (is_armv7_program(path)) return GuestProgram{path, link_text(path)};
+  }
+  return std::nullopt;
+}
+
+std::optional<GuestProgram> program_of(CallContext& c, const ProcPath& found) {
+  return found.self ? own_program(c) : program_of_other(c, found.process);
+}
+
 }  // namespace
 
 bool open_proc_text(CallContext& c, int dirfd, const std::string& path, u32 host_flags) {
@@ -110,16 +166,15 @@ bool open_proc_text(CallContext& c, int dirfd, const std::string& path, u32 host
 
 std::string proc_redirected(CallContext& c, int dirfd, std::string path) {
   ProcPath found = proc_path_at(c, dirfd, path);
-  if (found.file != ProcFile::exe || !found.self || !c.live.program()) return path;
-  return fmt::format("/proc/self/fd/{}", c.live.program()->fd.value);
+  if (found.file != ProcFile::exe) return path;
+  auto program = program_of(c, found);
+  return program ? program->host_path : path;
 }
 
 std::optional<std::string> proc_link_text(CallContext& c, int dirfd, const std::string& path) {
   ProcPath found = proc_path_at(c, dirfd, path);
-  if (found.file == ProcFile::exe && found.self && c.live.program()) {
-    std::string host = link_text(fmt::format("/proc/self/fd/{}", c.live.program()->fd.value));
-    return host.empty() ? c.live.program()->path : c.live.root().guest_name(host);
-  }
+  if (found.file == ProcFile::exe)
+    if (auto program = program_of(c, found)) return c.live.root().guest_name(program->name);
   if (found.file != ProcFile::other || !c.live.root().active()) return std::nullopt;
   std::string text = link_text(dirfd == AT_FDCWD || path.starts_with('/')
                                    ? path

@@ -43,7 +43,7 @@ void pwrite64_(CallContext& c) {
 // --- vectors. `position` and `flags` are arguments of the host's call after the vector; the plain ones ignore them.
 void read_vector(CallContext& c, long number, u64 position, u32 flags) {
   OutVector vector;
-  if (i32 error = vector.load(c, c.at(1), c.word(2))) return c.fail(error);
+  if (i32 error = vector.load(c, c.at(1), c.word(2))) return fail_for_descriptor(c, c.fd(0), error);
   HostResult r = c.blocking(number, c.fd(0), vector.host(), vector.count(), position, 0, flags);
   if (r.succeeded() && !vector.give(c, static_cast<u64>(r.value))) return;
   c.finish(r);
@@ -51,7 +51,7 @@ void read_vector(CallContext& c, long number, u64 position, u32 flags) {
 
 void write_vector(CallContext& c, long number, u64 position, u32 flags) {
   std::vector<iovec> vector;
-  if (i32 error = load_in_vector(c, c.at(1), c.word(2), vector)) return c.fail(error);
+  if (i32 error = load_in_vector(c, c.at(1), c.word(2), vector)) return fail_for_descriptor(c, c.fd(0), error);
   c.finish(c.blocking(number, c.fd(0), vector.data(), vector.size(), position, 0, flags));
 }
 
@@ -130,13 +130,13 @@ void vmsplice_(CallContext& c) {
   HostResult mode = c.immediate(SYS_fcntl, c.fd(0), F_GETFL, 0);
   if (mode.succeeded() && (mode.value & O_ACCMODE) == O_RDONLY) {
     OutVector vector;
-    if (i32 error = vector.load(c, c.at(1), c.word(2))) return c.fail(error);
+    if (i32 error = vector.load(c, c.at(1), c.word(2))) return fail_for_descriptor(c, c.fd(0), error);
     HostResult r = c.blocking(SYS_vmsplice, c.fd(0), vector.host(), vector.count(), c.word(3));
     if (r.succeeded() && !vector.give(c, static_cast<u64>(r.value))) return;
     return c.finish(r);
   }
   std::vector<iovec> vector;
-  if (i32 error = load_in_vector(c, c.at(1), c.word(2), vector)) return c.fail(error);
+  if (i32 error = load_in_vector(c, c.at(1), c.word(2), vector)) return fail_for_descriptor(c, c.fd(0), error);
   c.finish(c.blocking(SYS_vmsplice, c.fd(0), vector.data(), vector.size(), c.word(3)));
 }
 

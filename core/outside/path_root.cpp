@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <string_view>
 
 #include "core/outside/raw_syscall.h"
 
@@ -38,11 +39,30 @@ std::string directory_of(int dirfd) {
 
 PathRoot::PathRoot(std::string directory) : directory_(std::move(directory)) {
   while (directory_.ends_with('/')) directory_.pop_back();
+  if (!active()) return;
+  struct stat top, folder;
+  if (raw_syscall(SYS_newfstatat, AT_FDCWD, directory_.c_str(), &top, 0) != 0) return;
+  for (const char* name : {"/proc", "/sys", "/dev"})
+    if (raw_syscall(SYS_newfstatat, AT_FDCWD, (directory_ + name).c_str(), &folder, AT_SYMLINK_NOFOLLOW) != 0 ||
+        folder.st_dev == top.st_dev)
+      host_folders_.push_back(name);
+}
+
+bool PathRoot::is_in_host_folder(const std::string& path) const {
+  std::size_t begin = path.find_first_not_of('/');
+  if (path[0] != '/' || begin == std::string::npos) return false;
+  for (std::string_view folder : host_folders_)  // compared without their slash
+    if (path.compare(begin, folder.size() - 1, folder.substr(1)) == 0) {
+      std::size_t end = begin + folder.size() - 1;
+      if (end == path.size() || path[end] == '/') return true;
+    }
+  return false;
 }
 
 std::string PathRoot::resolve(int dirfd, const std::string& path, Follow follow) const {
   if (!active() || path.empty()) return path;
   if (path.starts_with(directory_ + "/")) return path;  // already the host's name: getcwd and /proc show those
+  if (is_in_host_folder(path)) return path;
   std::string below;
   if (path[0] == '/') {
     below = path;

@@ -1,6 +1,7 @@
 // --root DIR: absolute paths that exist below DIR are taken from there, and absolute symlinks inside DIR stay inside.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "core/base/ints.h"
 
@@ -20,8 +21,11 @@ class PathRoot {
   std::string guest_name(const std::string& host_path) const;
 
  private:
+  bool is_in_host_folder(const std::string& path) const;
   std::string walk(const std::string& path_below_root, Follow follow) const;
   std::string directory_;
+  // /proc, /sys and /dev of a DIR in which nothing is mounted there: an unpacked userland has empty folders for them.
+  std::vector<std::string> host_folders_;
 };
 
 }  // namespace sigtape::outside
