@@ -24,9 +24,11 @@ class Hang final : public Rule {
     last_ns_ = std::max(last_ns_, event.ns);
     auto key = std::pair{stream, event.thread};
     if (stream == tape::session_stream) {
-      if (const auto* note = event.as<tape::Note>())
-        stopped_ |= note->kind == tape::NoteKind::timeout || note->kind == tape::NoteKind::hang ||
-                    note->kind == tape::NoteKind::interrupted || note->kind == tape::NoteKind::survivor;
+      // The recorder notes why it stops the tree before it ends the processes, so this is the moment to look.
+      if (const auto* note = event.as<tape::Note>();
+          note && (note->kind == tape::NoteKind::timeout || note->kind == tape::NoteKind::hang ||
+                   note->kind == tape::NoteKind::interrupted))
+        look(subject);
       if (event.as<tape::Ended>()) session_ended_ = true;
       return;
     }
@@ -48,8 +50,13 @@ class Hang final : public Rule {
     }
   }
 
+  // Without the recorder's own end: it was killed with the rest.
   void finish(const Subject& subject) override {
-    if (session_ended_ && !stopped_) return;
+    if (!session_ended_ && findings.empty()) look(subject);
+  }
+
+ private:
+  void look(const Subject& subject) {
     std::erase_if(blocked_, [&](const auto& entry) { return reaped_.contains(entry.second.pid); });
     if (blocked_.empty()) return;
     Finding finding;
@@ -68,7 +75,6 @@ class Hang final : public Rule {
     findings.push_back(std::move(finding));
   }
 
- private:
   void reap(const tape::Called& called) {
     const auto* done = std::get_if<abi::Done>(&called.outcome);
     if (!done || !called.call.row) return;
@@ -131,7 +137,7 @@ class Hang final : public Rule {
   std::set<tape::StreamId> ended_streams_;
   std::map<i32, std::set<i32>> children_;
   std::set<i32> reaped_;
-  bool stopped_ = false, session_ended_ = false;
+  bool session_ended_ = false;
   u64 last_ns_ = 0;
 };
 

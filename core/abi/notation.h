@@ -163,6 +163,12 @@ consteval Row refused(u32 number, std::string_view name, std::string_view reason
   return row;
 }
 
+// A refusal that ordinary kernels share, so that there is nothing to report.
+consteval Row as_kernel(Row row) {
+  row.refused_as_kernel = true;
+  return row;
+}
+
 // One value of a selecting argument. `before`: how the row's arguments up to the selecting one are called, for sizes.
 consteval Variant variant(u32 value, std::string_view name, std::initializer_list<Spec> args = {},
                           std::optional<ResultKind> result = {}, std::optional<Restart> restart = {}) {

@@ -124,6 +124,7 @@ struct Row {
   u8 count = 0;  // of args
   Topic topic = Topic::system;
   std::string_view refusal = {};  // Side::refused: why; the guest gets the ABI's ENOSYS
+  bool refused_as_kernel = false; // ordinary kernels answer the same: nothing to report
   const Variants* variants = nullptr;
 };
 

@@ -81,8 +81,24 @@ std::array<u8, head_bytes> head_of(int fd) {
   return head;
 }
 
+// What a file that is no program for us is, to follow its path in a sentence.
+std::string refusal_of(std::span<const u8> head) {
+  if (head.size() < SELFMAG || std::memcmp(head.data(), ELFMAG, SELFMAG) != 0) return " is not an ELF program";
+  auto header = load<Elf32_Ehdr>(head.data());
+  const bool big_endian = header.e_ident[EI_DATA] == ELFDATA2MSB;
+  const u16 machine = big_endian ? static_cast<u16>(header.e_machine >> 8 | header.e_machine << 8) : header.e_machine;
+  if (machine == EM_ARM && big_endian) return " is a big-endian ARM program; sigtape runs little-endian ones";
+  static constexpr std::pair<u16, std::string_view> names[] = {
+      {EM_NONE, "a truncated ELF file"}, {EM_X86_64, "amd64"}, {EM_386, "i386"},   {EM_AARCH64, "aarch64"}, {EM_RISCV, "RISC-V"},
+      {EM_PPC64, "PowerPC"},      {EM_PPC, "PowerPC"},  {EM_MIPS, "MIPS"}, {EM_S390, "s390"},       {EM_ARM, "its ELF file is truncated or malformed"},
+  };
+  for (auto [number, name] : names)
+    if (number == machine) return " is not a 32-bit ARM program: " + std::string(name);
+  return " is a program for ELF machine " + std::to_string(machine) + ", not a 32-bit ARM one";
+}
+
 // The ELF interpreter must be there before the old image is given up; 0 or the error that execve would give.
-int check_elf_interpreter(const PathRoot& root, int fd, std::span<const u8> head) {
+int check_elf_interpreter(const PathRoot& root, int fd, std::span<const u8> head, std::string& missing) {
   auto header = load<Elf32_Ehdr>(head.data());
   if (header.e_phentsize != sizeof(Elf32_Phdr) || header.e_phnum == 0) return ENOEXEC;
   for (unsigned i = 0; i < header.e_phnum; i++) {
@@ -97,6 +113,7 @@ int check_elf_interpreter(const PathRoot& root, int fd, std::span<const u8> head
     if (name.back() != '\0') return ENOEXEC;
     name.resize(name.find('\0'));
     Opened opened = open_executable(AT_FDCWD, root.resolve(AT_FDCWD, name, Follow::yes), 0);
+    if (opened.error) missing = name;
     if (opened.error) return opened.error;
     return kind_of_file(head_of(opened.file.fd())) == FileKind::arm_elf ? 0 : ELIBBAD;
   }
@@ -204,7 +221,9 @@ ResolvedExec resolve_exec(const PathRoot& root, const ExecTargetQuery& query) {
     if (resolved.kind != FileKind::script) {
       resolved.file = std::move(opened.file);
       resolved.set_id = opened.set_id;
-      if (resolved.kind == FileKind::arm_elf) resolved.error = check_elf_interpreter(root, resolved.file.fd(), head);
+      resolved.refusal = refusal_of(head);
+      if (resolved.kind == FileKind::arm_elf)
+        resolved.error = check_elf_interpreter(root, resolved.file.fd(), head, resolved.missing_interpreter);
       return resolved;
     }
     auto line = parse_script_line(head);

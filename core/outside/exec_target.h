@@ -63,6 +63,8 @@ struct ResolvedExec {
   std::string program;       // the program's path as the guest names it
   std::string host_program;  // and as the host does
   std::vector<std::string> arguments;
+  std::string missing_interpreter;  // the ELF interpreter that `error` is about
+  std::string refusal;              // where the file is no 32-bit ARM program: what it is, as a sentence's end
   bool through_script = false;
   bool changed_by_root = false;  // some path was taken from --root
   bool set_id = false;           // the program has a set-user-ID or set-group-ID bit that we can't honour

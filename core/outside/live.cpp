@@ -180,10 +180,13 @@ Result<Image> Live::image() {
   } else {
     SIGTAPE_TRY(s.self_descriptor());
     ResolvedExec found = resolve_exec(s.root, {.path = options.path, .arguments = options.arguments});
-    if (found.error)
+    if (!found.missing_interpreter.empty())
+      return Error{fmt::format("{} needs the interpreter {}: {}; --root names a folder that has it", options.path,
+                               found.missing_interpreter, reason(found.error)),
+                   127};
+    if (found.error && found.error != ENOEXEC)
       return Error{fmt::format("{}: {}", options.path, reason(found.error)), found.error == ENOENT ? 127 : 126};
-    if (found.kind != FileKind::arm_elf)
-      return Error{fmt::format("{} is not a 32-bit ARM program", found.program), 126};
+    if (found.error || found.kind != FileKind::arm_elf) return Error{found.program + found.refusal, 126};
     image.arguments = std::move(found.arguments);
     program = found.program;
     file = std::move(found.file);

@@ -116,8 +116,9 @@ inline constexpr Row processes[] = {
     refused(383, "seccomp", "a filter would judge the emulator's calls, not the program's",
             {integer("operation"), hex("flags"), address("args")}),
     call(387, "execveat", core, always, gives::zero, {dirfd(), path(), strings("argv"), strings("envp"), at_options()}),
-    refused(398, "rseq", "the kernel would write the processor number into guest memory at every switch",
-            {address("rseq"), size("rseq_len"), hex("flags"), hex("sig")}),
+    // The kernel would write the processor number into guest memory at every switch.
+    as_kernel(refused(398, "rseq", "as a kernel without CONFIG_RSEQ",
+                      {address("rseq"), size("rseq_len"), hex("flags"), hex("sig")})),
     call(422, "futex_time64", outside, by_arguments, gives::integer,
          {address("uaddr"), flags("op", futex_operations), number("val"), hex("timeout"), address("uaddr2"),
           hex("val3")},

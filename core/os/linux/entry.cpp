@@ -73,7 +73,7 @@ Answered LinuxKernel::dispatch(Thread& thread) {
   if (Handler handler = handler_of(thread.call.number)) return (this->*handler)(thread);
   const abi::Row* row = thread.call.row;
   if (!row || row->side == abi::Side::refused) {
-    thread.answer.notes.unsupported = true;
+    thread.answer.notes.unsupported = !row || !row->refused_as_kernel;
     thread.answer.notes.unsupported_what = "system call";
     return fail(Errno::nosys);
   }
