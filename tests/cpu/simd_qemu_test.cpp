@@ -113,7 +113,7 @@ class Comparison {
     Insn i = decode(word, thumb);
     if (is_memory(i)) {
       c.fill = random() | 1;
-      c.r[i.m] = random() % 256 - 128;
+      if (i.m < 15) c.r[i.m] = random() % 256 - 128;
       c.r[13] = RUNNER_BUFFER + 2048;
       if (i.n != 15) c.r[i.n] = RUNNER_BUFFER + 2048 + (random() % 4 ? random() % 16 * 16 : random() % 64);
     }
