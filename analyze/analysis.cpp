@@ -64,6 +64,7 @@ Result<Analysis> analyze_tape(const std::string& directory) {
     for (auto& rule : rules) rule->interruption(subject, found);
   });
   analysis.outcome = "the tape ends without the recorder's own end: it was killed";
+  bool stopped = false;  // the recorder said why it ended the tree
   for (auto item = reader->next(); item.event; item = reader->next()) {
     progress(++analysis.events, false);
     if (const auto* called = item.event->as<tape::Called>()) subject.system = analysis.system = called->call.system;
@@ -71,7 +72,8 @@ Result<Analysis> analyze_tape(const std::string& directory) {
     descriptors.event(item.stream, *item.event);
     interruptions.event(item.stream, *item.event);
     if (item.stream == tape::session_stream)
-      if (auto text = outcome_of(*item.event); !text.empty()) analysis.outcome = std::move(text);
+      if (auto text = outcome_of(*item.event); !text.empty())
+        analysis.outcome = stopped ? fmt::format("{}; {}", analysis.outcome, text) : text, stopped |= item.event->as<tape::Note>() != nullptr;
   }
   progress(analysis.events, true);
   for (auto& rule : rules) {

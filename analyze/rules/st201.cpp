@@ -105,31 +105,33 @@ class Hang final : public Rule {
     finding.evidence.push_back({std::move(text), place_of(subject, blocked.stream, blocked.entered)});
   }
 
-  // A process that is reachable from itself waits for itself in the end.
+  // A process that is reachable from itself waits for itself in the end. Each cycle is told once.
   static void cycles(const std::map<i32, std::set<i32>>& graph, Finding& finding) {
     std::set<i32> told;
     for (const auto& [start, unused] : graph) {
-      std::vector<i32> path = {start};
+      std::vector<i32> path;
       std::set<i32> seen;
-      while (!path.empty()) {
-        i32 here = path.back();
-        auto next = graph.find(here);
-        i32 step = -1;
-        if (next != graph.end())
-          for (i32 pid : next->second) {
-            if (pid == start && path.size() > 1 && !told.contains(start)) {
-              std::string text = "a cycle: ";
-              for (i32 member : path) text += fmt::format("process {} waits for ", member), told.insert(member);
-              finding.evidence.push_back({text + fmt::format("process {}", start), std::nullopt});
-            }
-            if (!seen.contains(pid) && step < 0) step = pid;
-          }
-        if (step < 0)
-          path.pop_back();
-        else
-          seen.insert(step), path.push_back(step);
+      if (told.contains(start) || !reaches(graph, start, start, seen, path)) continue;
+      std::string text = "a cycle: ";
+      for (i32 member : path) {
+        text += fmt::format("process {} waits for ", member);
+        told.insert(member);
       }
+      finding.evidence.push_back({text + (path.size() == 1 ? "itself" : fmt::format("process {}", start)), std::nullopt});
     }
+  }
+
+  // Depth first; `path` is the way from `here` to `goal` without the goal itself.
+  static bool reaches(const std::map<i32, std::set<i32>>& graph, i32 here, i32 goal, std::set<i32>& seen,
+                      std::vector<i32>& path) {
+    auto next = graph.find(here);
+    if (next == graph.end() || !seen.insert(here).second) return false;
+    path.push_back(here);
+    if (next->second.contains(goal)) return true;
+    for (i32 pid : next->second)
+      if (reaches(graph, pid, goal, seen, path)) return true;
+    path.pop_back();
+    return false;
   }
 
   std::map<std::pair<tape::StreamId, ThreadId>, Blocked> blocked_;
