@@ -75,15 +75,22 @@ Result<FileHeader> parse_header(std::span<const u8> bytes, const std::string& pa
   return header;
 }
 
-// Owner of the ABI tag (note type 1), e.g. "GNU" or "FreeBSD".
-std::string abi_note_owner(std::span<const u8> notes) {
+// Owner of the ABI tag (note type 1), e.g. "GNU" or "FreeBSD", and the first word of its description.
+struct AbiNote {
+  std::string owner;
+  u32 description = 0;
+};
+AbiNote abi_note_of(std::span<const u8> notes) {
   while (notes.size() >= 12) {
     u64 name_bytes = load<u32>(notes.data()), content_bytes = load<u32>(notes.data() + 4);
     u32 type = load<u32>(notes.data() + 8);
     u64 whole = 12 + ((name_bytes + 3) & ~u64{3}) + ((content_bytes + 3) & ~u64{3});
     if (name_bytes == 0 || 12 + name_bytes > notes.size()) break;
     std::string name(reinterpret_cast<const char*>(notes.data()) + 12, name_bytes - 1);
-    if (type == 1 && (name == "GNU" || name == "FreeBSD" || name == "NetBSD" || name == "OpenBSD")) return name;
+    if (type == 1 && (name == "GNU" || name == "FreeBSD" || name == "NetBSD" || name == "OpenBSD")) {
+      bool described = content_bytes >= 4 && whole <= notes.size();
+      return {name, described ? load<u32>(notes.data() + 12 + ((name_bytes + 3) & ~u64{3})) : 0};
+    }
     if (whole > notes.size()) break;
     notes = notes.subspan(whole);
   }
@@ -109,7 +116,11 @@ Result<void> take_program_header(Elf& elf, const ProgramHeader& h, std::span<con
   if (u64{h.offset} + h.filesz > bytes.size()) return refusal(path, "the ELF file is truncated inside its notes");
   auto content = bytes.subspan(h.offset, h.filesz);
   if (h.type == pt_note) {
-    if (elf.note_owner.empty()) elf.note_owner = abi_note_owner(content);
+    if (elf.note_owner.empty()) {
+      AbiNote note = abi_note_of(content);
+      elf.note_owner = note.owner;
+      if (note.owner == "FreeBSD") elf.os_release = note.description;
+    }
   } else {
     if (content.size() < 2 || content.size() > 4096 || content.back() != 0)
       return refusal(path, "the ELF file names its interpreter in a malformed way");

@@ -28,6 +28,7 @@ struct Elf {
   std::vector<ElfSegment> segments;
   std::string interpreter;       // PT_INTERP, empty for static programs
   std::string note_owner;        // of the first ABI tag note: "GNU", "FreeBSD", or empty
+  u32 os_release = 0;            // of FreeBSD's: the release that the program was built for, 1300139 and the like
   bool executable_stack = true;  // PT_GNU_STACK is absent or has PF_X
   u32 begin = 0, end = 0;        // of all segments, page aligned
 };

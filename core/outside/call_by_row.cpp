@@ -68,6 +68,12 @@ bool is_describable(const abi::Arg& arg) {
   }
 }
 
+// Values that other systems number in their own way.
+bool has_own_numbers(const abi::Arg& arg) {
+  return arg.kind == abi::Kind::flags || arg.kind == abi::Kind::choice || arg.kind == abi::Kind::signal ||
+         arg.kind == abi::Kind::sockaddr;
+}
+
 // One argument's output, staged.
 struct Output {
   OutBuffer buffer;
@@ -121,6 +127,7 @@ bool RowCall::prepare() {
 bool RowCall::prepare_argument(unsigned i) {
   const abi::Arg& arg = shape_.args[i];
   if (!is_describable(arg)) return false;
+  if (c_.call.system != abi::System::linux_eabi && has_own_numbers(arg)) return false;
   using enum abi::Kind;
   switch (arg.kind) {
     case integer: case pid: case signal:
@@ -201,7 +208,7 @@ bool is_answered_by_row(const abi::Row& row) {
 }
 
 bool answer_by_row(CallContext& c) {
-  if (!c.call.row || c.call.system != abi::System::linux_eabi) return false;
+  if (!c.call.row) return false;
   std::optional<HostCall> host = host_call_of(c.call.row->name);
   if (!host) return false;
   RowCall call(c, *host);

@@ -1,5 +1,6 @@
 // What a call handler (linux_*.cpp: one guest call turned into host calls) gets to work with, and how it is found.
 #pragma once
+#include <atomic>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,6 +50,9 @@ class CallContext {
   std::optional<std::string> path(int dirfd, unsigned i, Follow follow = Follow::yes);
   // The host's 64-bit signal set for a guest's (numbers translated for FreeBSD guests).
   u64 host_mask(const os::SigSet& set) const;
+
+  // Where thread `id` sleeps until another one wakes it: a futex word of our own, at the same place as long as we live.
+  std::atomic<u32>& parking_place(ThreadId id);
 
   // --- asking the host; arguments are integers or pointers
   // Through the safe path, with the baton put down meanwhile: for every call that can wait for anything at all. Other

@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/base/log.h"
+#include "core/outside/freebsd_handlers.h"
 #include "core/outside/live_state.h"
 #include "core/outside/raw_syscall.h"
 
@@ -199,6 +200,8 @@ std::optional<std::string> CallContext::path(int dirfd, unsigned i, Follow follo
 
 u64 CallContext::host_mask(const os::SigSet& set) const { return host_set_of(call.system, set); }
 
+std::atomic<u32>& CallContext::parking_place(ThreadId id) { return live.state_->parking_places[id]; }
+
 HostResult CallContext::issue_blocking(long number, const long (&words)[6]) {
   LiveState& s = *live.state_;
   abi::CallNotes& notes = answer.notes;
@@ -261,6 +264,12 @@ void Live::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) 
     handler(context);
   else if (!answer_by_row(context))
     context.unsupported("system call", ENOSYS);
+  if (call.system == abi::System::freebsd && host.pending && !answer.notes.decided_by_mode) {
+    os::Signal signal = guest_signal_of(call.system, host.capture.info.si_signo);
+    bool rewound = host.capture.spot == CaptureSpot::rewound;
+    answer.outcome = freebsd_interruption(context.space, thread, call, signal, rewound, answer.outcome);
+    if (std::holds_alternative<abi::NotDone>(answer.outcome)) answer.writes.clear();
+  }
   LOG(syscall, "{} {} {}", thread.id.value, abi::name_of(call.system, call.number),
       std::holds_alternative<abi::Done>(answer.outcome)
           ? fmt::format("= {:#x}", std::get<abi::Done>(answer.outcome).value)

@@ -1,5 +1,7 @@
 // What the parts of Live share: one per host process (and its vfork children, which share its memory).
 #pragma once
+#include <atomic>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -35,6 +37,7 @@ struct LiveState {
   std::optional<i32> leader_status;  // the first thread has ended, others go on
   bool has_made_threads = false;
   int sharing_processes = 0;  // children in the same memory that run beside their parent
+  std::map<ThreadId, std::atomic<u32>> parking_places;  // of CallContext::parking_place
   std::vector<u8*> free_stacks;  // for vfork children, stack_bytes each
 
   static constexpr u64 stack_bytes = 1 << 20;

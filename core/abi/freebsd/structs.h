@@ -164,6 +164,7 @@ struct Sigframe {
 };
 
 // --- threads
+inline constexpr i32 first_thread_id = 100'000;  // beyond PID_MAX (sys/kern/kern_thread.c): what is added to the host's
 struct ThrParam {
   u32 start_func, arg, stack_base, stack_size, tls_base, tls_size, child_tid, parent_tid;
   i32 flags;
