@@ -14,6 +14,7 @@
 #include "core/base/bytes.h"
 #include "core/tape/inputs.h"
 #include "core/tape/xxh3.h"
+#include "record/shared_files.h"
 
 namespace sigtape::record {
 
@@ -251,6 +252,9 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   if (open.entered) called_.inputs.clear();
   note_output(call, answer);
   leave(thread, call, answer);
+  if (!has_shared_files_) return;
+  gather_changed_mappings(inside_->space(), call, answer.outcome, changed_.now);
+  if (!changed_.now.empty()) write(thread, changed_);
 }
 
 void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) {
@@ -292,6 +296,7 @@ void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside
                                       request.offset,
                                       stored_.value_or(tape::StoredFile{})};
   leave(thread, call, answer);
+  has_shared_files_ |= done && request.sharing == mem::Sharing::shared;
   if (done && !stored_)
     write(thread, tape::Note{tape::NoteKind::unsupported,
                              fmt::format("descriptor {} was mapped, which is no regular file; replay maps zeros",

@@ -124,6 +124,8 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
 
   tape::Entered entered_;  // reused, so that their vectors are
   tape::Called called_;
+  tape::MemoryChanged changed_;
+  bool has_shared_files_ = false;
   std::optional<tape::StoredFile> stored_;  // by the last snapshot()
   std::vector<tape::StoredFile> programs_;  // of the image that is being started
   std::optional<Error> store_failure_;      // or what kept it from that

@@ -114,6 +114,11 @@ struct Texter {
     }
     return {};
   }
+  std::string operator()(const tape::MemoryChanged& what) const {
+    u64 bytes = 0;
+    for (const tape::Bytes& one : what.now) bytes += one.bytes.size();
+    return fmt::format("{} bytes of shared memory changed", bytes);
+  }
   std::string operator()(const tape::Digest& what) const { return fmt::format("digest {:016x}", what.value); }
   std::string operator()(const tape::Note& what) const { return "note: " + what.text; }
 };

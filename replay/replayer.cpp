@@ -102,11 +102,23 @@ void Replayer::skip_notes() {
       bool vfork = started->vfork_child;
       consume();
       if (vfork) begin_vfork_child(parent, child);
+    } else if (event->as<tape::MemoryChanged>()) {
+      tape::Event changed = consume();
+      change_memory(*changed.as<tape::MemoryChanged>());
     } else if (event->as<tape::Note>() || event->as<tape::UnknownEvent>() || event->as<tape::SignalStranded>()) {
       consume();
     } else {
       return;
     }
+  }
+}
+
+void Replayer::change_memory(const tape::MemoryChanged& changed) {
+  for (const tape::Bytes& bytes : changed.now) {
+    if (!inside_->space().is_mapped(bytes.at, static_cast<u32>(bytes.bytes.size())))
+      finish(Finish::damaged, fmt::format("{}: stream {} changes memory at {:#x} that is not mapped",
+                                          plan_.tape->directory(), reader_->stream().value, bytes.at.value));
+    inside_->space().poke(bytes.at, bytes.bytes);
   }
 }
 

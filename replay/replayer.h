@@ -96,6 +96,7 @@ class Replayer final : public outside::Outside {
   const tape::Event* awaited(os::Thread& thread, const Got& got);  // the thread's next event, others having run
   tape::Event consume();
   void skip_notes();
+  void change_memory(const tape::MemoryChanged& changed);
 
   // --- threads
   Guest& guest_of(const os::Thread& thread);

@@ -285,6 +285,7 @@ void take_event(wire::Event::Reader from, Event& event, Source& source) {
     case wire::Event::EXEC_BEGAN: event.what = take(from.getExecBegan(), source); break;
     case wire::Event::ENDED: event.what = take(from.getEnded(), source); break;
     case wire::Event::DIGEST: event.what = Digest{from.getDigest()}; break;
+    case wire::Event::MEMORY_CHANGED: event.what = MemoryChanged{source.list(from.getMemoryChanged())}; break;
     case wire::Event::NOTE: event.what = take(from.getNote(), source); break;
     default: event.what = UnknownEvent{}; break;
   }

@@ -249,6 +249,10 @@ void fill(wire::Event::Builder event, const Note& what, DataRecords&) {
   to.setText(data_of(what.text));
 }
 
+void fill(wire::Event::Builder event, const MemoryChanged& what, DataRecords& data) {
+  fill_bytes(event.initMemoryChanged(static_cast<u32>(what.now.size())), what.now, data);
+}
+
 std::span<const u8> bytes_of_words(kj::ArrayPtr<const capnp::word> words) {
   auto bytes = words.asBytes();
   return {bytes.begin(), bytes.size()};
@@ -309,6 +313,7 @@ template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const ExecBegan&)
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Ended&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Digest&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Note&);
+template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const MemoryChanged&);
 
 std::vector<u8> Encoder::encode_header(const Header& header) {
   capnp::MallocMessageBuilder message(4096);

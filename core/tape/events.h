@@ -114,6 +114,12 @@ struct Called {
   u64 entered_ns = 0, left_ns = 0;
 };
 
+// Guest memory that changed by other means than its own stores and the writes of calls: a file that is mapped shared was
+// written to through a descriptor, or by another process.
+struct MemoryChanged {
+  std::vector<Bytes> now;
+};
+
 // --- signals
 
 // The thread took a captured, asynchronous signal: its position is where the signal comes in.
@@ -184,7 +190,8 @@ struct Event {
   Tick tick;
   u64 ns = 0;       // CLOCK_MONOTONIC of the recording host; comparable across the streams of a tape
   std::variant<UnknownEvent, StreamBegan, ImageBegan, ProgramOpened, Started, Entered, Called, SignalTaken,
-               SignalDelivered, Switched, ThreadStarted, ThreadEnded, ExecBegan, Ended, Digest, Note, SignalStranded>
+               SignalDelivered, Switched, ThreadStarted, ThreadEnded, ExecBegan, Ended, Digest, Note, SignalStranded,
+               MemoryChanged>
       what;
   std::shared_ptr<const void> owner;  // keeps the bytes that spans of `what` point to
 

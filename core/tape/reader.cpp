@@ -64,11 +64,14 @@ Result<std::shared_ptr<Tape>> Tape::open(const std::string& directory) {
 std::vector<StreamId> Tape::streams() const {
   std::vector<StreamId> all;
   for (StreamId stream : streams_in(streams_.host()))
-    if (!segments_in(streams_.host(), stream).empty()) all.push_back(stream);
+    if (has(stream)) all.push_back(stream);
   return all;
 }
 
-bool Tape::has(StreamId stream) const { return !segments_in(streams_.host(), stream).empty(); }
+bool Tape::has(StreamId stream) const {
+  auto segments = segments_in(streams_.host(), stream);
+  return !segments.empty() && has_events(streams_.host(), stream, segments.front());
+}
 
 u64 Tape::first_ns(StreamId stream) const {
   auto segments = segments_in(streams_.host(), stream);

@@ -58,7 +58,12 @@ struct RawSegment {
 // The header's atomics are read from a copy: the writer publishes `committed` last, so what it covers is in the file.
 void read_raw(int fd, RawSegment& raw) {
   struct stat status {};
-  if (fstat(fd, &status) != 0 || static_cast<u64>(status.st_size) < sizeof(SegmentHeader)) {
+  if (fstat(fd, &status) != 0) {
+    raw.damage = "can't be examined";
+    return;
+  }
+  if (status.st_size == 0) return;  // its writer was killed before it began
+  if (static_cast<u64>(status.st_size) < sizeof(SegmentHeader)) {
     raw.damage = "is too short for its header";
     return;
   }
@@ -68,6 +73,7 @@ void read_raw(int fd, RawSegment& raw) {
     return;
   }
   std::memcpy(static_cast<void*>(&raw.header), head->data(), sizeof(SegmentHeader));
+  if (raw.header.magic == std::array<char, 8>{} && raw.header.committed.load() == 0) return;
   if (raw.header.magic != segment_magic) {
     raw.damage = "is not a segment";
     return;
@@ -193,6 +199,14 @@ u64 first_ns_of(HostFd streams_directory, StreamId stream, const SegmentFile& fi
   auto head = read_some(fd.get(), 0, sizeof(ClosedHeader));
   if (!head || head->size() != sizeof(ClosedHeader)) return 0;
   return load<u64>(head->data() + (file.closed ? offsetof(ClosedHeader, first_ns) : offsetof(SegmentHeader, first_ns)));
+}
+
+bool has_events(HostFd streams_directory, StreamId stream, const SegmentFile& file) {
+  if (file.closed) return true;
+  OwnedFd fd{openat(streams_directory.value, segment_name(stream, file.number, false).c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd.is_open()) return true;  // compressed since it was listed
+  auto committed = read_some(fd.get(), offsetof(SegmentHeader, committed), sizeof(u64));
+  return committed && committed->size() == sizeof(u64) && load<u64>(committed->data()) != 0;
 }
 
 SegmentContent load_segment(HostFd streams_directory, StreamId stream, const SegmentFile& file) {

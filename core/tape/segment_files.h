@@ -26,6 +26,9 @@ bool is_finished(HostFd streams_directory, StreamId stream, u32 number);
 // Time of the segment's first event, from its header alone; 0 where that can't be read.
 u64 first_ns_of(HostFd streams_directory, StreamId stream, const SegmentFile& file);
 
+// False for a segment whose writer was killed before it wrote.
+bool has_events(HostFd streams_directory, StreamId stream, const SegmentFile& file);
+
 // The records of one segment, checked as far as the file as a whole can be: magic, version, sizes, and the checksum of
 // a closed one. `damage` is a sentence where something is wrong; `records` then holds what may still be readable.
 struct SegmentContent {

@@ -30,6 +30,7 @@ struct Event {
     ended @16 :Ended;
     digest @17 :UInt64;
     note @18 :Note;
+    memoryChanged @19 :List(Bytes);
   }
 }
 

@@ -166,5 +166,6 @@ template Result<void> StreamWriter::write(ThreadId, Tick, u64, const ExecBegan&)
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Ended&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Digest&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Note&);
+template Result<void> StreamWriter::write(ThreadId, Tick, u64, const MemoryChanged&);
 
 }  // namespace sigtape::tape

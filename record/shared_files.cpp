@@ -1,0 +1,78 @@
+// gather_changed_mappings: by the call's description, and by the file's device and inode.
+#include "record/shared_files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/tape/inputs.h"
+
+namespace sigtape::record {
+namespace {
+
+struct FileRange {
+  u64 device = 0, inode = 0;
+  u64 begin = 0, end = ~u64{0};
+};
+
+u64 offset_argument(const abi::Call& call, const abi::Shape& shape, int host_fd, u64 count) {
+  for (unsigned i = 0; i < shape.count; i++)
+    if (shape.args[i].kind == abi::Kind::off64 || shape.args[i].kind == abi::Kind::off64_split)
+      return call.pair(shape.words[i]);
+  off_t position = lseek(host_fd, 0, SEEK_CUR);
+  return position < 0 ? 0 : static_cast<u64>(position) - count;
+}
+
+// Calls that may change a file's content or length: those that write, and those that only name a descriptor and numbers
+// (ftruncate, fallocate) or copy between two (sendfile, copy_file_range).
+std::optional<FileRange> changed_range(const abi::Call& call, const abi::Shape& shape, unsigned argument, u64 result) {
+  int host_fd = static_cast<int>(call.words[shape.words[argument]]);
+  struct stat status {};
+  bool writes = tape::writes_to_descriptor(call);
+  unsigned descriptors = 0;
+  for (unsigned i = 0; i < shape.count; i++) descriptors += shape.args[i].kind == abi::Kind::fd;
+  bool sets = shape.result == abi::ResultKind::zero && shape.count >= 2;
+  bool copies = shape.result == abi::ResultKind::size && descriptors >= 2;
+  if (!writes && !sets && !copies) return std::nullopt;
+  if (fstat(host_fd, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  FileRange range{status.st_dev, status.st_ino};
+  if (writes) {
+    range.begin = offset_argument(call, shape, host_fd, result);
+    range.end = range.begin + result;
+  }
+  range.end = std::min(range.end, static_cast<u64>(status.st_size));
+  return range;
+}
+
+void add(const mem::Space& space, const mem::Mapping& mapping, const FileRange& range,
+         std::vector<abi::GuestWrite>& changed) {
+  u64 begin = std::max(range.begin, mapping.offset), end = std::min(range.end, mapping.offset + mapping.bytes);
+  for (u64 at = begin; at < end;) {
+    u64 page_end = std::min(end, (at / mem::page_size + 1) * mem::page_size);
+    GuestAddr address = mapping.begin + static_cast<u32>(at - mapping.offset);
+    if (space.can_read(address, page_end - at)) changed.push_back({address, {space.host(address), page_end - at}});
+    at = page_end;
+  }
+}
+
+}  // namespace
+
+void gather_changed_mappings(const mem::Space& space, const abi::Call& call, const abi::Outcome& outcome,
+                             std::vector<abi::GuestWrite>& changed) {
+  changed.clear();
+  const auto* done = std::get_if<abi::Done>(&outcome);
+  if (call.row == nullptr || done == nullptr) return;
+  abi::Shape shape = abi::shape_of(*call.row, call.words);
+  for (unsigned i = 0; i < shape.count; i++) {
+    if (shape.args[i].kind != abi::Kind::fd) continue;
+    auto range = changed_range(call, shape, i, done->value);
+    if (!range) continue;
+    for (const auto& [at, mapping] : space.mappings())
+      if (mapping.sharing == mem::Sharing::shared && mapping.device == range->device && mapping.inode == range->inode)
+        add(space, mapping, *range, changed);
+  }
+}
+
+}  // namespace sigtape::record
