@@ -2,13 +2,12 @@
 #include "record/command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 
+#include "record/first_program.h"
 #include "record/guest.h"
 #include "record/session.h"
 
@@ -38,22 +37,6 @@ void add_guest_options(CLI::App& app, Words& words) {
   app.prefix_command(false);
 }
 
-// The program as execvp(3) finds it.
-Result<std::string> find_program(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
-  while (true) {
-    std::size_t end = std::min(rest.find(':'), rest.size());
-    std::string directory{rest.substr(0, end)};
-    std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-    if (end == rest.size()) break;
-    rest.remove_prefix(end + 1);
-  }
-  return Error{fmt::format("{}: No such file or directory on the PATH", name), 127};
-}
-
 // Where the program's words begin in main's argv, which they end: /proc/PID/cmdline is to begin there.
 char** first_word(int argc, char** argv, std::size_t count) { return argv + argc - static_cast<int>(count); }
 
@@ -70,7 +53,8 @@ Result<outside::LiveOptions> live_options(const Words& words, int argc, char** a
     if (!absolute) return Error{fmt::format("--root {}: {}", words.root, std::strerror(errno))};
     if (std::strcmp(absolute.get(), "/") != 0) options.root = absolute.get();
   }
-  options.path = SIGTAPE_TRY(find_program(words.command.front()));
+  options.path = SIGTAPE_TRY(find_program(words.command.front(), options.root));
+  SIGTAPE_TRY_VOID(check_program(options.path, options.root));
   options.arguments = words.command;
   for (char** entry = environ; *entry != nullptr; entry++) options.environment.emplace_back(*entry);
   options.first_guest_argument = first_word(argc, argv, words.command.size());

@@ -15,10 +15,10 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "core/run/end_as.h"
 #include "core/tape/host_file.h"
 #include "core/tape/session.h"
 #include "core/tape/writer.h"
+#include "record/front.h"
 #include "record/guest.h"
 #include "record/process_tree.h"
 #include "record/session_end.h"
@@ -61,7 +61,7 @@ class SessionRun {
   SessionRun(RecordOptions options, std::unique_ptr<tape::Session> session)
       : options_(std::move(options)), session_(std::move(session)), begin_ns_(tape::monotonic_ns()) {}
 
-  int run() {
+  SessionEnd run() {
     tape::StreamBegan began;
     began.stream = tape::session_stream;
     began.origin = tape::Origin::session;
@@ -69,14 +69,11 @@ class SessionRun {
     began.parent_pid = getppid();
     began.realtime_ns = tape::realtime_ns();
     auto writer = tape::StreamWriter::open(*session_, began);
-    if (!writer) return complain(writer.error());
+    if (!writer) return {complain(writer.error()), {}};
     writer_ = std::move(*writer);
     // Orphans of the recorded tree come to us, so that its end can be seen.
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    sigemptyset(&ours_);
-    for (int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP}) sigaddset(&ours_, signal);
-    sigprocmask(SIG_BLOCK, &ours_, &before_);
-    if (auto started = start(); !started) return complain(started.error());
+    if (auto started = start(); !started) return {complain(started.error()), {}};
     wait();
     return end();
   }
@@ -87,17 +84,14 @@ class SessionRun {
     if (first_ < 0) return tape::host_error("the program can't be started");
     if (first_ != 0) return {};
     writer_->abandon();
-    sigprocmask(SIG_SETMASK, &before_, nullptr);
+    restore_signals();
     _exit(run_recorded(std::move(options_.live), *session_, StreamPlace{}));
   }
 
   void wait() {
     bool busy = false;
     while (!is_over()) {
-      timespec pause{0, busy ? 1'000'000 : 50'000'000};
-      siginfo_t info{};
-      int signal = sigtimedwait(&ours_, &info, &pause);
-      if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP) interrupted(signal, info);
+      if (auto signal = wait_for_signal(busy ? second / 1000 : second / 20)) interrupted(*signal);
       reap();
       busy = session_->compress_some(1) != 0;
       check_clock();
@@ -130,14 +124,16 @@ class SessionRun {
 
   // A signal of the terminal, or to our group, has reached the guest by itself. One that was meant for us alone has
   // not: whether the guest ends is looked at first.
-  void interrupted(int signal, const siginfo_t& info) {
+  void interrupted(const SessionSignal& signal) {
     if (stop_ == tape::Stop::no) {
       stop_ = tape::Stop::interrupted;
-      note(tape::NoteKind::interrupted,
-           info.si_pid > 0 ? fmt::format("{} from process {}", sigabbrev_np(signal), info.si_pid)
-                           : fmt::format("{} from the terminal", sigabbrev_np(signal)));
-      ask_next_ns_ = tape::monotonic_ns() + second;
-      signal_to_ask_ = signal;
+      bool gone = signal.number == front_is_gone;
+      std::string name = gone ? "" : fmt::format("SIG{}", sigabbrev_np(signal.number));
+      note(tape::NoteKind::interrupted, gone                 ? "the recorder was killed"
+                                        : signal.sender != 0 ? fmt::format("{} from process {}", name, signal.sender)
+                                                             : fmt::format("{} from the terminal", name));
+      ask_next_ns_ = tape::monotonic_ns() + (gone ? 0 : second);
+      signal_to_ask_ = gone ? SIGTERM : signal.number;
       return;
     }
     ask_next_ns_ = 0;  // a second time: now
@@ -163,7 +159,7 @@ class SessionRun {
     ask_next_ns_ = now + patience_ns;
   }
 
-  int end() {
+  SessionEnd end() {
     for (i32 pid : descendants_of(getpid()))
       note(tape::NoteKind::survivor, fmt::format("process {} was still running when the recording ended", pid), pid);
     outside::End how;
@@ -180,16 +176,17 @@ class SessionRun {
       // No guest came to be; its process has said why.
       std::error_code ignored;
       std::filesystem::remove_all(options_.tape, ignored);
-      return WIFEXITED(*status_) ? WEXITSTATUS(*status_) : own_failure;
+      return {WIFEXITED(*status_) ? WEXITSTATUS(*status_) : own_failure, {}};
     }
     return say_end(how);
   }
 
-  int say_end(const outside::End& how) {
+  SessionEnd say_end(const outside::End& how) {
     const tape::SessionPage& page = session_->page();
     if (stop_ == tape::Stop::disk_full || stop_ == tape::Stop::failed)
-      return complain(Error{fmt::format("the recording could not go on: {}; what is on {} up to there is good",
-                                        page.stop_reason.data(), options_.tape)});
+      return {complain(Error{fmt::format("the recording could not go on: {}; what is on {} up to there is good",
+                                         page.stop_reason.data(), options_.tape)}),
+              {}};
     if (stop_ == tape::Stop::timeout) {
       complain(Error{fmt::format("timeout: the program did not end within {} s and was ended", *options_.timeout_s)});
     } else if (stop_ == tape::Stop::interrupted) {
@@ -197,15 +194,15 @@ class SessionRun {
     }
     if (!options_.quiet)
       say_summary(options_.tape, page, tape::monotonic_ns() - begin_ns_);
-    if (stop_ == tape::Stop::timeout) return status_of_timeout;
-    return run::end_as(how);
+    if (stop_ == tape::Stop::timeout) return {status_of_timeout, {}};
+    if (how.kind == outside::EndKind::signal) return {0, how};
+    return {how.status, {}};
   }
 
   RecordOptions options_;
   std::unique_ptr<tape::Session> session_;
   std::unique_ptr<tape::StreamWriter> writer_;
   u64 begin_ns_;
-  sigset_t ours_, before_;
   pid_t first_ = -1;
   std::optional<int> status_;
   u64 first_ended_ns_ = 0;
@@ -238,7 +235,7 @@ Result<std::unique_ptr<tape::Session>> make_session(RecordOptions& options) {
 int record_session(RecordOptions options) {
   auto session = make_session(options);
   if (!session) return complain(session.error());
-  return SessionRun(std::move(options), std::move(*session)).run();
+  return run_behind_front([&] { return SessionRun(std::move(options), std::move(*session)).run(); });
 }
 
 }  // namespace sigtape::record
