@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <deque>
 #include <map>
 
@@ -43,15 +44,19 @@ std::vector<std::string> disassemble(const Code& code, GuestAddr pc) {
   bool thumb = is_thumb(code, pc);
   csh handle;
   if (cs_open(CS_ARCH_ARM, static_cast<cs_mode>(thumb ? CS_MODE_THUMB : CS_MODE_ARM), &handle) != CS_ERR_OK) return lines;
-  // Thumb code has no fixed width: take the first start from which the decoding meets pc.
+  // Thumb code has no fixed width: take the first start from which the decoding meets pc and its function's start.
+  const u32 function = code.function_start(pc);
   for (u32 back = code_before; lines.empty(); back -= thumb ? 2 : 4) {
     u32 start = pc.value - std::min(back, pc.value);
     auto bytes = code.read(GuestAddr{start}, back + code_after);
     cs_insn* insns = nullptr;
     std::size_t count = bytes.empty() ? 0 : cs_disasm(handle, bytes.data(), bytes.size(), start, 0, &insns);
-    bool meets = false;
-    for (std::size_t i = 0; i < count; i++) meets |= insns[i].address == pc.value;
-    for (std::size_t i = 0; meets && i < count; i++)
+    bool meets = false, meets_function = function < start;
+    for (std::size_t i = 0; i < count; i++) {
+      meets |= insns[i].address == pc.value;
+      meets_function |= insns[i].address == function;
+    }
+    for (std::size_t i = 0; meets && meets_function && i < count; i++)
       lines.push_back(fmt::format("{} {:08x}  {:8} {}", insns[i].address == pc.value ? "=>" : "  ", insns[i].address,
                                   insns[i].mnemonic, insns[i].op_str));
     if (count) cs_free(insns, count);
@@ -140,6 +145,13 @@ std::string Code::symbol_of(GuestAddr at) const {
   std::string symbol = elf_symbol(*path, part->file_offset + (at.value - part->begin));
   return symbol.empty() ? fmt::format("{} at file offset {:#x}", name, part->file_offset + (at.value - part->begin))
                         : fmt::format("{} ({})", symbol, name);
+}
+
+u32 Code::function_start(GuestAddr at) const {
+  std::string symbol = symbol_of(at);
+  auto plus = symbol.find("+0x");
+  if (plus == std::string::npos) return 0;
+  return at.value - static_cast<u32>(std::strtoul(symbol.c_str() + plus + 3, nullptr, 16));
 }
 
 void gather_evidence(const std::shared_ptr<tape::Tape>& tape, std::vector<Finding>& findings) {

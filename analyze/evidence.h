@@ -20,6 +20,7 @@ class Code {
   std::vector<u8> read(GuestAddr at, u32 bytes) const;
   // "select+0x24 (libc.so.6)", or the file's name and offset; empty where nothing is known.
   std::string symbol_of(GuestAddr at) const;
+  u32 function_start(GuestAddr at) const;  // 0 where nothing is known
 
  private:
   struct Part {

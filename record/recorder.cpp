@@ -148,6 +148,15 @@ void Recorder::started(os::Thread& thread) {
   session_.page().started.store(1);
 }
 
+outside::CaptureTrace* Recorder::capture_trace(os::Thread& thread) {
+  if (!traces_) {
+    auto made = tape::TraceWriter::create(session_.descriptors().streams, writer_->stream());
+    if (!made) give_up(made.error());
+    traces_ = std::move(*made);
+  }
+  return traces_->of(thread.id);
+}
+
 HostFd Recorder::snapshot(const outside::MappedFile& file) {
   auto kept = store_.keep(file.file, file.path, file.offset, file.bytes);
   if (!kept) {

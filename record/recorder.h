@@ -11,6 +11,7 @@
 #include "core/tape/host_file.h"
 #include "core/tape/session.h"
 #include "core/tape/store.h"
+#include "core/tape/traces.h"
 #include "core/tape/writer.h"
 
 namespace sigtape::record {
@@ -66,6 +67,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void end_process(os::Thread& thread, const outside::End& end) override;
 
   // LiveHooks
+  outside::CaptureTrace* capture_trace(os::Thread& thread) override;
   HostFd snapshot(const outside::MappedFile& file) override;
   void about_to_exec(os::Thread& thread, outside::ExecPlan& plan) override;
   void vfork_child_begins(os::Thread& child) override;
@@ -100,6 +102,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   tape::Session& session_;
   tape::FileStore store_;
   std::unique_ptr<tape::StreamWriter> writer_;
+  std::unique_ptr<tape::TraceWriter> traces_;  // made when first asked for
   tape::Origin origin_ = tape::Origin::first;
   outside::Outside* inner_ = nullptr;
   outside::Inside* inside_ = nullptr;

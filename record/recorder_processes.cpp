@@ -67,6 +67,7 @@ void Recorder::begin_fork_child(os::Thread& thread, const abi::Call& call, const
   auto writer = tape::StreamWriter::open(session_, began_at(place));
   if (!writer) give_up(writer.error());
   writer_ = std::move(*writer);
+  traces_.reset();
   if (u64 every = session_.page().digest_every; every != 0) digest_due_ = every;
   current_ = &thread;
   last_id_ = thread.id;

@@ -32,11 +32,10 @@ class SignalBeforeCall final : public Rule {
       finding.summary =
           fmt::format("{} was captured before {} was issued; the call never came back, and the signal was never delivered",
                       signal_name(stranded->info.signal, stranded->call.system), call_name(stranded->call));
-      if (stranded->entered_ns && stranded->info.captured_ns)
-        finding.evidence.push_back({fmt::format("host handler took the signal {} ns {} the call was issued",
-                                                distance(stranded->info.captured_ns, stranded->entered_ns),
-                                                stranded->info.captured_ns < stranded->entered_ns ? "before" : "after"),
-                                    place_of(subject, stream, event)});
+      finding.evidence.push_back({fmt::format("the host handler took the signal {} ns after the emulator's last look for pending "
+                                              "signals; the guest's handler never ran",
+                                              distance(stranded->info.captured_ns, stranded->entered_ns)),
+                                  place_of(subject, stream, event)});
       findings.push_back(std::move(finding));
     }
   }

@@ -46,7 +46,12 @@ class Hang final : public Rule {
     } else if (const auto* began = event.as<tape::StreamBegan>()) {
       if (began->origin == tape::Origin::fork) children_[began->parent_pid].insert(began->pid);
     } else if (const auto* stranded = event.as<tape::SignalStranded>()) {
+      // Comes after the last event of its stream, so the hang has been looked at already.
       stranded_[key] = stranded->info.signal;
+      for (Finding& finding : findings)
+        finding.evidence.push_back({fmt::format("{} had been captured for thread {} and was never delivered (ST001)",
+                                                signal_name(stranded->info.signal, stranded->call.system), event.thread.value),
+                                    place_of(subject, stream, event)});
     }
   }
 

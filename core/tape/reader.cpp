@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <map>
 
@@ -16,6 +17,7 @@
 #include "core/tape/format.h"
 #include "core/tape/segment_files.h"
 #include "core/tape/session.h"
+#include "core/tape/traces.h"
 #include "core/tape/xxh3.h"
 
 namespace sigtape::tape {
@@ -130,6 +132,8 @@ struct StreamReader::Impl {
     std::shared_ptr<const void> owner;
   };
   std::map<ThreadId, Waiting> entered;  // Entered without its Called so far
+  std::map<ThreadId, Event> open_calls;      // the same, whole, for what is left behind at the end
+  std::deque<Event> stranded;           // what comes after the last event of the file
 
   Error refuse(const std::string& what) {
     const SegmentFile& file = segments[next_segment - 1];
@@ -168,10 +172,12 @@ struct StreamReader::Impl {
   void pair_up(Event& event) {
     if (const auto* begun = event.as<Entered>()) {
       entered[event.thread] = {begun->inputs, event.owner};
+      open_calls[event.thread] = event;
       return;
     }
     auto* ended = std::get_if<Called>(&event.what);
     if (ended == nullptr || !ended->entered) return;
+    open_calls.erase(event.thread);
     auto at = entered.find(event.thread);
     if (at == entered.end()) return;
     ended->inputs = std::move(at->second.inputs);
@@ -180,6 +186,18 @@ struct StreamReader::Impl {
           event.owner, at->second.owner);
     entered.erase(at);
   }
+  // Signals that calls hid which never came back follow the last event.
+  void after_the_end() {
+    if (!open_calls.empty())
+      for (Event& event : stranded_signals(tape->streams_directory(), stream, open_calls)) stranded.push_back(std::move(event));
+    open_calls.clear();
+    at_end = stranded.empty();
+    if (at_end) return;
+    ahead = std::move(stranded.front());
+    ahead.index = index++;
+    have_ahead = true;
+    stranded.pop_front();
+  }
   // Fills `ahead`; at_end where there is nothing more.
   Result<void> advance() {
     if (!damage.empty()) return Error{damage};
@@ -187,7 +205,7 @@ struct StreamReader::Impl {
       if (!content || offset == content->records.size()) {
         if (content && !content->damage.empty()) return refuse(content->damage);
         if (!SIGTAPE_TRY(open_next())) {
-          at_end = true;
+          after_the_end();
           return {};
         }
         continue;
