@@ -8,6 +8,7 @@
 
 #include "core/outside/freebsd_convert.h"
 #include "core/outside/freebsd_handlers.h"
+#include "core/outside/freebsd_kqueue.h"
 #include "core/outside/linux_access.h"
 #include "core/outside/linux_iovec.h"
 #include "core/outside/live.h"
@@ -15,7 +16,18 @@
 namespace sigtape::outside {
 namespace {
 
-void close_(CallContext& c) { c.finish(c.blocking(SYS_close, c.fd(0))); }
+void close_(CallContext& c) {
+  forget_in_event_queues(c, c.fd(0));
+  c.finish(c.blocking(SYS_close, c.fd(0)));
+}
+
+// The descriptor that is replaced is closed, which may wait; the host refuses dup3 onto the same number.
+void duplicate_to(CallContext& c, unsigned to, u32 flags) {
+  if (c.fd(0) == c.fd(to)) return c.finish(c.immediate(SYS_dup2, c.fd(0), c.fd(to)));
+  forget_in_event_queues(c, c.fd(to));
+  c.finish(c.blocking(SYS_dup3, c.fd(0), c.fd(to), flags));
+}
+void dup2_(CallContext& c) { duplicate_to(c, 1, 0); }
 
 // The only flag, CLOSE_RANGE_CLOEXEC, is the host's too.
 void close_range_(CallContext& c) {
@@ -125,12 +137,6 @@ void lock(CallContext& c, int command) {
   c.finish(r);
 }
 
-// The host refuses dup3 onto the same number.
-void duplicate_to(CallContext& c, u32 flags) {
-  if (c.fd(0) == c.fd(2)) return c.finish(c.immediate(SYS_dup2, c.fd(0), c.fd(2)));
-  c.finish(c.blocking(SYS_dup3, c.fd(0), c.fd(2), flags));
-}
-
 void fcntl_(CallContext& c) {
   auto ask = [&](int command) { c.finish(c.immediate(SYS_fcntl, c.fd(0), command, c.word(2))); };
   switch (c.word(1)) {
@@ -148,8 +154,8 @@ void fcntl_(CallContext& c) {
       return c.finish(r);
     }
     case set_fl: return c.finish(c.immediate(SYS_fcntl, c.fd(0), F_SETFL, host_open_flags_of_freebsd(c.word(2))));
-    case dup2_fd: return duplicate_to(c, 0);
-    case dup2_fd_cloexec: return duplicate_to(c, O_CLOEXEC);
+    case dup2_fd: return duplicate_to(c, 2, 0);
+    case dup2_fd_cloexec: return duplicate_to(c, 2, O_CLOEXEC);
     case get_lock: return lock(c, F_GETLK);
     case set_lock: return lock(c, F_SETLK);
     case set_lock_wait: return lock(c, F_SETLKW);
@@ -165,12 +171,19 @@ void fcntl_(CallContext& c) {
 }
 
 constexpr NamedHandler table[] = {
-    {"close", close_},     {"close_range", close_range_},
-    {"lseek", lseek_},     {"pread", pread_},
-    {"pwrite", pwrite_},   {"preadv", preadv_},
-    {"pwritev", pwritev_}, {"ftruncate", ftruncate_},
-    {"pipe2", pipe2_},     {"flock", flock_},
-    {"fcntl", fcntl_},     {"getdtablesize", getdtablesize_},
+    {"close", close_},
+    {"dup2", dup2_},
+    {"close_range", close_range_},
+    {"lseek", lseek_},
+    {"pread", pread_},
+    {"pwrite", pwrite_},
+    {"preadv", preadv_},
+    {"pwritev", pwritev_},
+    {"ftruncate", ftruncate_},
+    {"pipe2", pipe2_},
+    {"flock", flock_},
+    {"fcntl", fcntl_},
+    {"getdtablesize", getdtablesize_},
 };
 
 }  // namespace

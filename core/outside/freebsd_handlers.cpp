@@ -11,7 +11,7 @@ namespace {
 
 constexpr u32 most_numbers = 600;
 
-constexpr std::string_view shared[] = {"read", "write", "readv", "writev", "dup", "dup2", "chown", "fchown", "lchown"};
+constexpr std::string_view shared[] = {"read", "write", "readv", "writev", "dup", "chown", "fchown", "lchown"};
 
 Handler linux_handler_named(std::string_view name) {
   // Users and groups of 32 bits have names of their own there.
@@ -27,9 +27,9 @@ Handler linux_handler_named(std::string_view name) {
 
 std::span<const HandlerTable> tables() {
   static const HandlerTable all[] = {
-      freebsd_descriptor_handlers(), freebsd_file_handlers(),     freebsd_stat_handlers(),   freebsd_poll_handlers(),
-      freebsd_time_handlers(),       freebsd_process_handlers(),  freebsd_signal_handlers(), freebsd_umtx_handlers(),
-      freebsd_sysctl_handlers(),     freebsd_identity_handlers(),
+      freebsd_descriptor_handlers(), freebsd_file_handlers(),    freebsd_stat_handlers(),     freebsd_poll_handlers(),
+      freebsd_time_handlers(),       freebsd_process_handlers(), freebsd_signal_handlers(),   freebsd_umtx_handlers(),
+      freebsd_sysctl_handlers(),     freebsd_kqueue_handlers(),  freebsd_identity_handlers(),
   };
   return all;
 }
