@@ -17,7 +17,6 @@
 namespace sigtape::record {
 namespace {
 
-constexpr int own_failure = 125;
 constexpr int forwarded = SIGUSR1, front_died = SIGUSR2;
 
 sigset_t mask_before;

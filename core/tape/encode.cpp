@@ -1,6 +1,8 @@
 // Encoder: one `fill` per kind of event.
 #include "core/tape/encode.h"
 
+#include <cstring>
+
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 
@@ -279,7 +281,8 @@ struct Encoder::Arena {
     whole.setRoot(builder->getRoot<wire::Event>().asReader());
     auto copied = whole.getSegmentsForOutput();
     CHECK_THAT(copied.size() == 1, "a message of {} words does not fit one segment", builder->sizeInWords());
-    flat = kj::heapArray<capnp::word>(copied[0]);
+    flat = kj::heapArray<capnp::word>(copied[0].size());
+    std::memcpy(flat.begin(), copied[0].begin(), copied[0].size() * sizeof(capnp::word));
     return bytes_of_words(flat);
   }
 };
