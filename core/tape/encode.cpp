@@ -1,12 +1,11 @@
 // Encoder: one `fill` per kind of event.
 #include "core/tape/encode.h"
 
-#include <cstring>
-
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 
 #include <array>
+#include <cstring>
 #include <optional>
 
 #include "core/base/check.h"
