@@ -19,7 +19,7 @@ constexpr std::size_t result_column = 44;
 
 class Log {
  public:
-  Log(const tape::Tape& tape, const LogOptions& options) : tape_(tape), options_(options) {}
+  explicit Log(const LogOptions& options) : options_(options) {}
 
   void add(tape::StreamId stream, const tape::Event& event) {
     if (start_ns_ == 0) start_ns_ = event.ns;
@@ -119,7 +119,6 @@ class Log {
     fmt::print("{}\n", line.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
 
-  const tape::Tape& tape_;
   LogOptions options_;
   std::map<tape::StreamId, Stream> streams_;
   std::optional<Open> open_;
@@ -134,7 +133,7 @@ int print_log(const std::shared_ptr<tape::Tape>& tape, const LogOptions& options
     fmt::print(stderr, "sigtape: {}\n", reader.error().text);
     return 1;
   }
-  Log log(*tape, options);
+  Log log(options);
   for (auto item = (*reader)->next(); item.event != nullptr; item = (*reader)->next()) log.add(item.stream, *item.event);
   log.finish();
   std::fflush(stdout);

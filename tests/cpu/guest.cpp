@@ -7,7 +7,7 @@
 
 namespace sigtape::cpu {
 
-Guest::Guest(Isa isa, std::initializer_list<Code> code) : space(std::move(*mem::Space::reserve())) {
+Guest::Guest(Isa isa, std::initializer_list<Code> code) : space(*mem::Space::reserve()) {
   mem::Prot rw{.read = true, .write = true}, rwx{.read = true, .write = true, .exec = true};
   auto map = [&](u32 at, u32 bytes, mem::Prot prot) {
     REQUIRE(space->map_anonymous(GuestAddr{at}, bytes, prot, mem::Sharing::private_, "") == 0);

@@ -238,7 +238,7 @@ std::optional<Outcome> run_qemu(const std::vector<Case>& cases) {
 }
 
 std::optional<Outcome> run_ours(const std::vector<Case>& cases) {
-  auto space = std::move(*mem::Space::reserve());
+  auto space = *mem::Space::reserve();
   std::vector<u8> image = make_image(cases);
   u32 bytes = static_cast<u32>((image.size() + mem::page_size - 1) & ~std::size_t{mem::page_size - 1});
   mem::Prot rwx{.read = true, .write = true, .exec = true};

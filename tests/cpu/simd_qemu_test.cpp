@@ -90,7 +90,7 @@ bool is_memory(const Insn& i) {
 class Comparison {
  public:
   Comparison() : random_(from_environment("SIGTAPE_SIMD_SEED", 19850426)) {
-    space_ = std::move(*mem::Space::reserve());
+    space_ = *mem::Space::reserve();
     mem::Prot prot{.read = true, .write = true};
     space_->map_anonymous(GuestAddr{RUNNER_BUFFER}, RUNNER_BUFFER_SIZE, prot, mem::Sharing::private_, "");
   }

@@ -120,7 +120,7 @@ class IdleEngine : public cpu::Engine {
 // One Linux thread with a page of code at 0x10000, a page of data at 0x20000 and a stack below 0x80000000.
 struct LinuxGuest {
   static constexpr u32 code = 0x10000, data = 0x20000, stack_end = 0x8000'0000;
-  std::unique_ptr<mem::Space> space = std::move(*mem::Space::reserve());
+  std::unique_ptr<mem::Space> space = *mem::Space::reserve();
   IdleEngine engine;
   ScriptedOutside outside;
   std::map<ThreadId, std::unique_ptr<os::Thread>> threads;

@@ -13,7 +13,7 @@ using namespace sigtape::mem;
 namespace {
 constexpr Prot rw{.read = true, .write = true};
 std::unique_ptr<Space> space_with(u32 at, u32 bytes) {
-  auto space = std::move(*Space::reserve());
+  auto space = *Space::reserve();
   REQUIRE(space->map_anonymous(GuestAddr{at}, bytes, rw, Sharing::private_, "") == 0);
   return space;
 }

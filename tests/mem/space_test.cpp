@@ -19,7 +19,7 @@ constexpr Prot ro{.read = true};
 constexpr Prot rwx{.read = true, .write = true, .exec = true};
 
 struct Fixture {
-  std::unique_ptr<Space> space = std::move(*Space::reserve());
+  std::unique_ptr<Space> space = *Space::reserve();
   void anonymous(u32 at, u32 pages, Prot prot = rw) {
     REQUIRE(space->map_anonymous(GuestAddr{at}, pages * page_size, prot, Sharing::private_, "") == 0);
   }

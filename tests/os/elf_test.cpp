@@ -69,7 +69,7 @@ TEST_CASE("FreeBSD programs are told by EI_OSABI") {
 }
 
 TEST_CASE("segments are mapped with their bss cleared") {
-  auto space = std::move(*mem::Space::reserve());
+  auto space = *mem::Space::reserve();
   SmallElf small;
   auto file = small.file("prog");
   auto elf = parse_elf(file->bytes, "prog");

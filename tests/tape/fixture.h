@@ -25,7 +25,7 @@ struct TemporaryTape {
     header.command = {"prog", "argument"};
     header.delivery = "safe";
     header.seed = 7;
-    session = std::move(*Session::create(path, header, {}));
+    session = *Session::create(path, header, {});
   }
   ~TemporaryTape() { std::filesystem::remove_all(parent); }
   std::unique_ptr<StreamWriter> writer(StreamId stream = first_stream, Origin origin = Origin::first) {
@@ -34,7 +34,7 @@ struct TemporaryTape {
     began.origin = origin;
     began.pid = 99'999'999;  // of no process: who looks whether the writer lives finds none
     began.parent_pid = 99;
-    return std::move(*StreamWriter::open(*session, began));
+    return *StreamWriter::open(*session, began);
   }
   std::shared_ptr<Tape> open() const { return *Tape::open(path); }
   std::string segment(u32 stream = 1, const char* name = "000000.seg") const {
