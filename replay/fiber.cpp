@@ -6,15 +6,9 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/sanitizer.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SIGTAPE_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SIGTAPE_ASAN 1
-#endif
-#endif
-#ifdef SIGTAPE_ASAN
+#if SIGTAPE_ASAN
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -66,14 +60,14 @@ namespace {
 constexpr std::size_t stack_bytes = 512 << 10;  // touched as far as it is used
 constexpr std::size_t guard_bytes = 4096;
 
-#ifdef SIGTAPE_ASAN
+#if SIGTAPE_ASAN
 Fiber* coming_from = nullptr;
 #endif
 
 }  // namespace
 
 void fiber_main(Fiber* self) {
-#ifdef SIGTAPE_ASAN
+#if SIGTAPE_ASAN
   const void* bottom = nullptr;
   std::size_t bytes = 0;
   __sanitizer_finish_switch_fiber(nullptr, &bottom, &bytes);
@@ -119,12 +113,12 @@ Fiber::~Fiber() {
 }
 
 void Fiber::switch_between(Fiber& from, Fiber& to) {
-#ifdef SIGTAPE_ASAN
+#if SIGTAPE_ASAN
   coming_from = &from;
   __sanitizer_start_switch_fiber(&from.fake_stack_, to.bottom_, to.bytes_);
 #endif
   sigtape_switch_stack(&from.saved_, to.saved_);
-#ifdef SIGTAPE_ASAN
+#if SIGTAPE_ASAN
   const void* bottom = nullptr;
   std::size_t bytes = 0;
   __sanitizer_finish_switch_fiber(from.fake_stack_, &bottom, &bytes);

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/sanitizer.h"
 
 namespace sigtape::mem {
 
@@ -19,7 +20,7 @@ constexpr u32 page_count = 1u << 20;
 
 // Host addresses to try. Low ones, because the host kernel gives out addresses from the top: a range that is free for
 // a moment while it is remapped is then never picked for somebody else. AddressSanitizer's shadow covers the low part.
-#if defined(__SANITIZE_ADDRESS__)
+#if SIGTAPE_ASAN
 constexpr u64 first_base = u64{0x2000} << 32;
 #else
 constexpr u64 first_base = u64{0x10} << 32;

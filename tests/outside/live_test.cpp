@@ -23,7 +23,7 @@ using namespace sigtape::outside;
 
 namespace {
 
-constexpr u32 call_read = 3, call_kill = 37, call_pause = 29;
+constexpr u32 call_read = 3, call_pause = 29;
 
 struct IdleEngine final : cpu::Engine {
   cpu::Stop run(cpu::State&, u64) override { return {}; }
