@@ -7,6 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/base/sanitizer.h"
+#if SIGTAPE_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include "core/base/check.h"
 #include "core/base/log.h"
 #include "core/outside/live_state.h"
@@ -74,6 +79,9 @@ u8* take_stack(LiveState& s) {
   if (!s.free_stacks.empty()) {
     u8* stack = s.free_stacks.back();
     s.free_stacks.pop_back();
+#if SIGTAPE_ASAN
+    __asan_unpoison_memory_region(stack, LiveState::stack_bytes);  // its last user ended in the middle of a call
+#endif
     return stack;
   }
   void* at = mmap(nullptr, LiveState::stack_bytes, PROT_READ | PROT_WRITE,
