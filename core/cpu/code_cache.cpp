@@ -55,6 +55,7 @@ Slot* CodeCache::make(u32 pc, bool thumb) {
     piece[i].step = i < count;
   }
   table(thumb)[begin >> piece_shift] = piece;
+  has_pieces_[begin >> region_shift] = true;
   return piece;
 }
 
@@ -66,9 +67,14 @@ void CodeCache::reset_piece(Slot* piece, u32 begin, u64 end, bool thumb) {
 void CodeCache::reset(u32 begin, u64 bytes) {
   u64 end = u64{begin} + bytes;
   begin -= std::min(begin, 3u);  // instructions that begin before the change and reach into it
-  for (u64 piece = begin >> piece_shift; piece << piece_shift < end; piece++)
+  for (u64 piece = begin >> piece_shift; piece << piece_shift < end; piece++) {
+    if (!has_pieces_[piece >> (region_shift - piece_shift)]) {
+      piece |= (u64{1} << (region_shift - piece_shift)) - 1;  // on to the next region
+      continue;
+    }
     for (bool thumb : {false, true})
       if (Slot* slots = table(thumb)[piece]) reset_piece(slots, begin, end, thumb);
+  }
 }
 
 u16 CodeCache::body_index(const Body& body) {

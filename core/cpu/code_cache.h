@@ -64,6 +64,9 @@ class CodeCache {
   void reset_piece(Slot* piece, u32 begin, u64 end, bool thumb);
 
   std::array<Slot**, 2> tables_{};
+  // Most of the space has no code, and most changes (munmap of everything at the start) are there.
+  static constexpr u32 region_shift = 20;
+  std::array<bool, std::size_t{1} << (32 - region_shift)> has_pieces_{};
   std::vector<void*> blocks_;  // of block_bytes
   std::size_t block_used_ = 0;
   std::vector<Body> bodies_;

@@ -48,7 +48,7 @@ bool rewinds_pc(DeliveryMode mode) { return mode != DeliveryMode::check_first &&
   u64 pc = static_cast<u64>(context->uc_mcontext.gregs[REG_RIP]);
   auto end = fmt::format_to_n(
       text.data(), text.size() - 1,
-      "sigtape: internal error: {} at host address {:#x}, host pc {:#x} (capture handler at {:#x}), guest thread {} at "
+      "sigtape: internal error: {} at host address {:#x}, host pc {:#x} (safe_syscall is at {:#x}), guest thread {} at "
       "tick {}, guest pc {:#x}\n",
       name, reinterpret_cast<u64>(info->si_addr), pc, reinterpret_cast<u64>(&sigtape_safe_begin),
       host && host->thread ? host->thread->id.value : 0, host && host->thread ? host->thread->tick.value : 0,
@@ -120,7 +120,7 @@ void on_signal(int signal, siginfo_t* info, void* raw_context) {
   if (before_leave && rewinds_pc(capture_mode)) {
     // An ERESTART_RESTARTBLOCK call that a stop and a continue rewound into restart_syscall: ARM's kernel restarts it
     // without leaving the kernel, so that a handler now ends it with EINTR (arch/arm/kernel/signal.c).
-    bool is_restart_block = host->capture.spot == CaptureSpot::rewound && registers[REG_RAX] == SYS_restart_syscall;
+    bool is_restart_block = registers[REG_RAX] == SYS_restart_syscall;  // which nobody but the kernel asks for
     if (is_restart_block) registers[REG_RAX] = -EINTR;
     registers[REG_RIP] = reinterpret_cast<greg_t>(is_restart_block ? sigtape_safe_leave : sigtape_safe_not_done);
   }

@@ -57,7 +57,7 @@ Opened open_executable(int dirfd, const std::string& host_path, u32 flags) {
   opened.error = check_executable(path_only.fd(), dirfd, host_path);
   if (opened.error) return opened;
   opened.set_id = (status.st_mode & S_ISUID) || ((status.st_mode & S_ISGID) && (status.st_mode & S_IXGRP));
-  std::string again = by_descriptor ? "/proc/self/fd/" + std::to_string(dirfd) : host_path;
+  std::string again = by_descriptor ? "/proc/thread-self/fd/" + std::to_string(dirfd) : host_path;
   long readable = raw_syscall(SYS_openat, dirfd, again.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   // Without /proc, the descriptor that the guest handed over serves, if it can be read from.
   if (readable < 0 && by_descriptor) {

@@ -42,7 +42,7 @@ MappedFile description_of(HostFd file, const std::string& path, const struct sta
 
 std::string path_of_descriptor(int fd) {
   std::array<char, 4096> text;
-  std::string link = "/proc/self/fd/" + std::to_string(fd);
+  std::string link = "/proc/thread-self/fd/" + std::to_string(fd);
   long length = raw_syscall(SYS_readlinkat, AT_FDCWD, link.c_str(), text.data(), text.size());
   return length <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(length));
 }
@@ -178,7 +178,8 @@ Result<Image> Live::image() {
   if (options.from_exec) {
     file = OpenFile(options.program.value);
   } else {
-    SIGTAPE_TRY(s.self_descriptor());
+    // Before a chroot. Without it only execve of guest programs fails.
+    if (auto self = s.self_descriptor(); !self) LOG(outside, "{}", self.error().text);
     ResolvedExec found = resolve_exec(s.root, {.path = options.path, .arguments = options.arguments});
     if (!found.missing_interpreter.empty())
       return Error{fmt::format("{} needs the interpreter {}: {}; --root names a folder that has it", options.path,

@@ -32,7 +32,7 @@ std::string directory_of(int dirfd) {
     long length = raw_syscall(SYS_getcwd, text.data(), text.size());
     return length <= 0 ? std::string() : std::string(text.data());
   }
-  return link_text("/proc/self/fd/" + std::to_string(dirfd));
+  return link_text("/proc/thread-self/fd/" + std::to_string(dirfd));
 }
 
 }  // namespace
