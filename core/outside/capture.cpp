@@ -67,16 +67,26 @@ bool rewinds_pc(DeliveryMode mode) { return mode != DeliveryMode::check_first &&
 // back into the kernel's queue, blocked here, so that it waits or another thread gets it.
 void put_back(int signal, siginfo_t* info, u64& mask, const HostThread* host) {
   mask |= bit_of(signal);
-  long pid = raw_syscall(SYS_getpid);
   if (host)
-    raw_syscall(SYS_rt_tgsigqueueinfo, pid, raw_syscall(SYS_gettid), signal, info);
+    raw_syscall(SYS_rt_tgsigqueueinfo, raw_syscall(SYS_getpid), raw_syscall(SYS_gettid), signal, info);
   else
-    raw_syscall(SYS_rt_sigqueueinfo, pid, signal, info);
+    queue_to_process(signal, *info);
+}
+
+// Whether the syscall instruction changes rcx. Processors with FRED leave it alone: then a pc on the instruction is
+// taken for a rewound call, as the moment before it is issued is short.
+bool syscall_marks_rcx = true;
+
+void learn_whether_rcx_is_marked() {
+  long number = SYS_getpid, rcx = 0;
+  asm volatile("syscall" : "+a"(number), "+c"(rcx) : : "r11", "memory");
+  syscall_marks_rcx = rcx != 0;
 }
 
 CaptureSpot spot_of(u64 pc, u64 rcx, CallPhase phase) {
   u64 enter = reinterpret_cast<u64>(sigtape_safe_enter), issue = reinterpret_cast<u64>(sigtape_safe_issue);
   u64 begin = reinterpret_cast<u64>(sigtape_safe_begin), end = reinterpret_cast<u64>(sigtape_safe_end);
+  if (pc == issue && !syscall_marks_rcx) return CaptureSpot::rewound;
   if (pc >= enter && pc <= issue) return rcx == 0 ? CaptureSpot::before_issue : CaptureSpot::rewound;
   if (pc > issue && pc < end) return CaptureSpot::elsewhere;
   if (pc >= begin && pc < enter) return CaptureSpot::before_issue;
@@ -148,7 +158,10 @@ void queue_to_process(int signal, const siginfo_t& info) {
   raw_syscall(SYS_rt_sigqueueinfo, raw_syscall(SYS_gettid), signal, &info);
 }
 
-void set_capture_mode(DeliveryMode mode) { capture_mode = mode; }
+void set_capture_mode(DeliveryMode mode) {
+  capture_mode = mode;
+  learn_whether_rcx_is_marked();
+}
 
 long mirror_action(System system, DeliveryMode mode, os::Signal signal, const os::SigAction& action) {
   int host_signal = host_signal_of(system, signal);

@@ -21,8 +21,7 @@ struct SafeOutcome {  // in rax and rdx
 SafeOutcome sigtape_safe_syscall(const SyscallWords* words, const volatile u32* pending, volatile CallPhase* phase);
 // A captured host pc in [enter, issue] means that the kernel has done nothing yet, or has undone what it began: the
 // restart of ERESTART* puts the pc back on the syscall instruction. rcx is 0 until that instruction has been executed
-// (processors with FRED leave it alone: there, a call that was rewound looks like one that was not issued yet, which
-// matters to CaptureSpot only).
+// (but see syscall_marks_rcx).
 extern const char sigtape_safe_begin[], sigtape_safe_enter[], sigtape_safe_issue[], sigtape_safe_leave[],
     sigtape_safe_not_done[], sigtape_safe_end[];
 // The restorer for rt_sigaction.
