@@ -23,17 +23,64 @@ struct HostCall {
 };
 
 constexpr std::string_view never_waiting[] = {
-    "epoll_create", "epoll_create1", "eventfd", "eventfd2", "getcpu", "getegid", "geteuid", "getgid", "getgroups",
-    "getpgid", "getpgrp", "getpid", "getppid", "getpriority", "getresgid", "getresuid", "getsid", "gettid", "getuid",
-    "inotify_init", "inotify_init1", "ioprio_get", "ioprio_set", "kill", "listen", "memfd_create", "msgget",
-    "pidfd_open", "sched_get_priority_max", "sched_get_priority_min", "sched_getparam", "sched_getscheduler",
-    "sched_setparam", "sched_setscheduler", "semget", "setfsgid", "setfsuid", "setgid", "setgroups", "setpgid",
-    "setpriority", "setregid", "setresgid", "setresuid", "setreuid", "setsid", "setuid", "shmget", "tgkill",
-    "timer_delete", "timer_getoverrun", "timerfd_create", "tkill", "umask",
+    "epoll_create",
+    "epoll_create1",
+    "eventfd",
+    "eventfd2",
+    "getcpu",
+    "getegid",
+    "geteuid",
+    "getgid",
+    "getgroups",
+    "getpgid",
+    "getpgrp",
+    "getpid",
+    "getppid",
+    "getpriority",
+    "getresgid",
+    "getresuid",
+    "getsid",
+    "gettid",
+    "getuid",
+    "inotify_init",
+    "inotify_init1",
+    "ioprio_get",
+    "ioprio_set",
+    "kill",
+    "listen",
+    "memfd_create",
+    "msgget",
+    "pidfd_open",
+    "sched_get_priority_max",
+    "sched_get_priority_min",
+    "sched_getparam",
+    "sched_getscheduler",
+    "sched_setparam",
+    "sched_setscheduler",
+    "semget",
+    "setfsgid",
+    "setfsuid",
+    "setgid",
+    "setgroups",
+    "setpgid",
+    "setpriority",
+    "setregid",
+    "setresgid",
+    "setresuid",
+    "setreuid",
+    "setsid",
+    "setuid",
+    "shmget",
+    "tgkill",
+    "timer_delete",
+    "timer_getoverrun",
+    "timerfd_create",
+    "tkill",
+    "umask",
 };
 constexpr std::string_view on_links_themselves[] = {
-    "lgetxattr", "link", "linkat", "llistxattr", "lremovexattr", "lsetxattr", "mkdir", "mkdirat", "mknod", "mknodat",
-    "rename", "renameat", "renameat2", "rmdir", "unlink", "unlinkat",
+    "lgetxattr", "link",    "linkat", "llistxattr", "lremovexattr", "lsetxattr", "mkdir",  "mkdirat",
+    "mknod",     "mknodat", "rename", "renameat",   "renameat2",    "rmdir",     "unlink", "unlinkat",
 };
 static_assert(std::is_sorted(std::begin(never_waiting), std::end(never_waiting)));
 static_assert(std::is_sorted(std::begin(on_links_themselves), std::end(on_links_themselves)));
@@ -50,20 +97,34 @@ std::optional<HostCall> host_call_of(std::string_view name) {
 bool is_same_on_host(const abi::Layout* layout) {
   namespace l = abi::linux_eabi::layout;
   namespace s = abi::scalar;
-  const abi::Layout* same[] = {&l::sched_param, &l::rlimit64, &l::mount_attr, &l::sembuf, &s::int32,   &s::uint32,
-                               &s::hex32,       &s::int64,    &s::uint64,     &s::uint16, &s::descriptor,
-                               &s::process_id,  &s::octet,    &s::signal32};
+  const abi::Layout* same[] = {&l::sched_param, &l::rlimit64,   &l::mount_attr, &l::sembuf,  &s::int32,
+                               &s::uint32,      &s::hex32,      &s::int64,      &s::uint64,  &s::uint16,
+                               &s::descriptor,  &s::process_id, &s::octet,      &s::signal32};
   return std::find(std::begin(same), std::end(same), layout) != std::end(same);
 }
 
 bool is_describable(const abi::Arg& arg) {
   using enum abi::Kind;
   switch (arg.kind) {
-    case integer: case pid: case signal: case unsigned_: case hex: case size: case mode: case flags: case choice:
-    case fd: case dirfd: case path: case bytes:
-      return true;
-    case string: case address: case cpu_set: case sockaddr: return arg.dir == abi::Dir::in;
-    case structure: case array: return is_same_on_host(arg.layout);
+    case integer:
+    case pid:
+    case signal:
+    case unsigned_:
+    case hex:
+    case size:
+    case mode:
+    case flags:
+    case choice:
+    case fd:
+    case dirfd:
+    case path:
+    case bytes: return true;
+    case string:
+    case address:
+    case cpu_set:
+    case sockaddr: return arg.dir == abi::Dir::in;
+    case structure:
+    case array: return is_same_on_host(arg.layout);
     default: return false;
   }
 }
@@ -82,7 +143,8 @@ struct Output {
 
 class RowCall {
  public:
-  RowCall(CallContext& c, const HostCall& host) : c_(c), host_(host), shape_(abi::shape_of(*c.call.row, c.call.words)) {}
+  RowCall(CallContext& c, const HostCall& host)
+      : c_(c), host_(host), shape_(abi::shape_of(*c.call.row, c.call.words)) {}
 
   // False: there is an argument that only a handler can make.
   bool prepare();
@@ -130,19 +192,22 @@ bool RowCall::prepare_argument(unsigned i) {
   if (c_.call.system != abi::System::linux_eabi && has_own_numbers(arg)) return false;
   using enum abi::Kind;
   switch (arg.kind) {
-    case integer: case pid: case signal:
-      words_[count_++] = static_cast<i32>(word(i));
-      return true;
-    case unsigned_: case hex: case size: case mode: case flags: case choice:
-      words_[count_++] = word(i);
-      return true;
-    case fd: case dirfd:
-      words_[count_++] = c_.fd(shape_.words[i]);
-      return true;
+    case integer:
+    case pid:
+    case signal: words_[count_++] = static_cast<i32>(word(i)); return true;
+    case unsigned_:
+    case hex:
+    case size:
+    case mode:
+    case flags:
+    case choice: words_[count_++] = word(i); return true;
+    case fd:
+    case dirfd: words_[count_++] = c_.fd(shape_.words[i]); return true;
     case path: return prepare_path(i);
-    case string: case address: case cpu_set: case sockaddr:
-      words_[count_++] = reinterpret_cast<long>(c_.pointer(GuestAddr{word(i)}));
-      return true;
+    case string:
+    case address:
+    case cpu_set:
+    case sockaddr: words_[count_++] = reinterpret_cast<long>(c_.pointer(GuestAddr{word(i)})); return true;
     default: return prepare_memory(i);
   }
 }
@@ -172,8 +237,8 @@ bool RowCall::prepare_memory(unsigned i) {
   }
   u64 bytes = bytes_of(arg);
   bool whole = !arg.result_is_size;  // a struct that does not fit is the host's EFAULT; a buffer may be filled in part
-  OutBuffer buffer = whole && !c_.can_write(at, bytes) ? OutBuffer{at, c_.space.host(at), bytes, 0, false}
-                                                       : out_buffer(c_, at, bytes);
+  OutBuffer buffer =
+      whole && !c_.can_write(at, bytes) ? OutBuffer{at, c_.space.host(at), bytes, 0, false} : out_buffer(c_, at, bytes);
   if (buffer.staged && arg.dir == abi::Dir::inout && !c_.space.read(at, {buffer.host, buffer.bytes})) {
     c_.fail(EFAULT);
     return answered_ = true;

@@ -89,8 +89,16 @@ std::string refusal_of(std::span<const u8> head) {
   const u16 machine = big_endian ? static_cast<u16>(header.e_machine >> 8 | header.e_machine << 8) : header.e_machine;
   if (machine == EM_ARM && big_endian) return " is a big-endian ARM program; sigtape runs little-endian ones";
   static constexpr std::pair<u16, std::string_view> names[] = {
-      {EM_NONE, "a truncated ELF file"}, {EM_X86_64, "amd64"}, {EM_386, "i386"},   {EM_AARCH64, "aarch64"}, {EM_RISCV, "RISC-V"},
-      {EM_PPC64, "PowerPC"},      {EM_PPC, "PowerPC"},  {EM_MIPS, "MIPS"}, {EM_S390, "s390"},       {EM_ARM, "its ELF file is truncated or malformed"},
+      {EM_NONE, "a truncated ELF file"},
+      {EM_X86_64, "amd64"},
+      {EM_386, "i386"},
+      {EM_AARCH64, "aarch64"},
+      {EM_RISCV, "RISC-V"},
+      {EM_PPC64, "PowerPC"},
+      {EM_PPC, "PowerPC"},
+      {EM_MIPS, "MIPS"},
+      {EM_S390, "s390"},
+      {EM_ARM, "its ELF file is truncated or malformed"},
   };
   for (auto [number, name] : names)
     if (number == machine) return " is not a 32-bit ARM program: " + std::string(name);

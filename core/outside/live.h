@@ -41,7 +41,7 @@ struct CaptureTrace {
   volatile u64 entered_ns, captured_ns;
   volatile u32 call_number;
   volatile i32 signal, code, pid;  // guest's signal number and code
-  volatile u32 before_issue;       // 1: the call had not been issued yet; 0: it was under way, and the host restarted it
+  volatile u32 before_issue;  // 1: the call had not been issued yet; 0: it was under way, and the host restarted it
 };
 
 // What a recorder wants of Live beyond what it sees as an Outside around it. All members are called with the baton

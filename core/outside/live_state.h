@@ -36,9 +36,9 @@ struct LiveState {
   HostFd self{-1};                   // the sigtape binary, O_PATH
   std::optional<i32> leader_status;  // the first thread has ended, others go on
   bool has_made_threads = false;
-  int sharing_processes = 0;  // children in the same memory that run beside their parent
+  int sharing_processes = 0;                            // children in the same memory that run beside their parent
   std::map<ThreadId, std::atomic<u32>> parking_places;  // of CallContext::parking_place
-  std::vector<u8*> free_stacks;  // for vfork children, stack_bytes each
+  std::vector<u8*> free_stacks;                         // for vfork children, stack_bytes each
 
   static constexpr u64 stack_bytes = 1 << 20;
   // Instructions between two chances for others: with others waiting, and without.
