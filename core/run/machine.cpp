@@ -54,6 +54,10 @@ void Machine::run(os::Thread& thread) {
   while (thread.life == os::Life::running) {
     take_signals(thread);
     if (thread.life != os::Life::running) break;
+    if (last_to_run_ != &thread) {  // a switch of threads clears the exclusive monitor
+      thread.cpu.monitor = {};
+      last_to_run_ = &thread;
+    }
     cpu::Stop stop = engine_->run(thread.cpu, outside_->budget(thread));
     thread.tick = thread.tick + stop.retired;
     switch (stop.kind) {

@@ -48,6 +48,7 @@ class Machine final : public outside::Inside {
   std::unique_ptr<os::Kernel> kernel_;
   outside::Outside* outside_ = nullptr;
   std::map<ThreadId, std::unique_ptr<os::Thread>> threads_;
+  const os::Thread* last_to_run_ = nullptr;
 };
 
 }  // namespace sigtape::run

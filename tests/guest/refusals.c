@@ -1,4 +1,4 @@
-// What the kernel refuses, and how: memory, signals, threads, exec, limits. Expected text: the ARM kernel's own.
+// What the kernel refuses, and how: memory, signals, threads, exec, limits. Expected: the ARM kernel's.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -30,6 +30,11 @@ u32 stack_bytes_for(u64 limit) {
   return page_up(static_cast<u32>(std::clamp<u64>(limit, 128u << 10, largest_mapped_stack)));
 }
 
+// READ_IMPLIES_EXEC is in force for the segments already.
+void make_readable_executable(Elf& elf) {
+  for (ElfSegment& segment : elf.segments) segment.prot.exec |= segment.prot.read;
+}
+
 Result<LoadedElf> load_interpreter(mem::Space& space, outside::Outside& outside, const Elf& program,
                                    const std::string& program_path, u32 mmap_base) {
   const std::string& path = program.interpreter;
@@ -40,6 +45,7 @@ Result<LoadedElf> load_interpreter(mem::Space& space, outside::Outside& outside,
                     program_path, path, opened.error().text)};
   const outside::ProgramFile& file = **opened;
   Elf elf = SIGTAPE_TRY(parse_elf(file.bytes, path));
+  if (program.executable_stack) make_readable_executable(elf);
   u32 bias = 0;
   if (elf.position_independent) {
     auto at = space.find_gap(elf.end - elf.begin, GuestAddr{mmap_base}, GuestAddr{lowest_address});
@@ -56,7 +62,10 @@ Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image, con
   limits_ = {image.stack_limit, image.data_limit, image.space_limit};
   is_root_ = image.euid == 0;
   mmap_base_ = mmap_base_for(limits_.stack);
-  if (elf.executable_stack) personality_ |= read_implies_exec;  // arm_elf_read_implies_exec
+  if (elf.executable_stack) {  // arm_elf_read_implies_exec
+    personality_ |= read_implies_exec;
+    make_readable_executable(elf);
+  }
   SIGTAPE_TRY_VOID(map_kuser_page(space_));
   u32 stack_bytes = stack_bytes_for(limits_.stack);
   mem::Prot stack_prot{.read = true, .write = true, .exec = elf.executable_stack};
