@@ -39,21 +39,21 @@ std::string file_text(const std::string& path) {
 
 bool ends_like_proc_file(std::string_view path) {
   size_t slash = path.rfind('/');
-  std::string_view name = slash == path.npos ? path : path.substr(slash + 1);
-  return proc_path_of("/proc/self/" + std::string(name)).file != ProcFile::other;
+  std::string name(slash == path.npos ? path : path.substr(slash + 1));
+  return proc_path_of("/proc/self/" + name).file != ProcFile::other || proc_path_of("/proc/" + name).file != ProcFile::none;
 }
 
 // The /proc path that (dirfd, path) stands for; a relative one is looked at only if its last name says it could be one.
 ProcPath proc_path_at(CallContext& c, int dirfd, const std::string& path) {
-  ProcPath found;
-  if (path.starts_with('/')) {
-    if (path.starts_with("//")) return proc_path_of(path.substr(path.find_first_not_of('/') - 1));
-    found = proc_path_of(path);
-  } else if (!path.empty() && ends_like_proc_file(path)) {
+  std::string whole = path;
+  if (!path.starts_with('/')) {
+    if (path.empty() || !ends_like_proc_file(path)) return {};
     std::string base = link_text(dirfd == AT_FDCWD ? "/proc/self/cwd" : fmt::format("/proc/self/fd/{}", dirfd));
-    if (!base.starts_with("/proc")) return {};
-    found = proc_path_of(base + "/" + path);
+    whole = c.live.root().guest_name(base) + "/" + path;
   }
+  size_t name = whole.find_first_not_of('/');
+  if (name == whole.npos || name == 0) return {};
+  ProcPath found = proc_path_of(std::string_view(whole).substr(name - 1));
   if (found.process == c.thread.group->pid) found.self = true;
   return found;
 }
@@ -72,6 +72,63 @@ ProcFacts facts_of(CallContext& c, const std::string& directory) {
   return facts;
 }
 
+// Where the first stack of a Linux program has its strings (arguments, environment, name of the program, each directly
+// after the other) and its auxiliary vector: core/os/linux/stack.cpp, read back by lengths, because pointers change.
+struct FirstStack {
+  u32 arguments = 0, environment = 0, name = 0, auxiliary = 0;
+};
+
+FirstStack first_stack(CallContext& c) {
+  const Image& image = c.live.first_image();
+  auto bytes_of_all = [](const std::vector<std::string>& strings) {
+    size_t bytes = 0;
+    for (const auto& s : strings) bytes += s.size() + 1;
+    return static_cast<u32>(bytes);
+  };
+  GuestAddr sp = c.live.first_stack();
+  const mem::Mapping* stack = c.space.mapping_at(sp);
+  if (sp.is_null() || !stack || c.call.system != abi::System::linux_eabi) return {};
+  FirstStack found;
+  found.name = stack->begin.value + stack->bytes - 4 - static_cast<u32>(image.path.size() + 1);
+  found.environment = found.name - bytes_of_all(image.environment);
+  found.arguments = found.environment - bytes_of_all(image.arguments);
+  found.auxiliary = sp.value + 4 * static_cast<u32>(image.arguments.size() + image.environment.size() + 3);
+  return found;
+}
+
+std::string memory_text(CallContext& c, u32 begin, u32 end) {
+  std::string text(end - begin, 0);
+  if (!c.space.read(GuestAddr{begin}, {reinterpret_cast<u8*>(text.data()), text.size()})) text.clear();
+  return text;
+}
+
+// fs/proc/base.c, get_mm_cmdline: a program that wrote over its arguments shows what it wrote, as far as a NUL.
+std::string command_line(CallContext& c) {
+  FirstStack stack = first_stack(c);
+  if (stack.arguments == stack.environment) return joined_text(c.live.first_image().arguments);
+  std::string text = memory_text(c, stack.arguments, stack.environment);
+  if (text.empty() || text.back() == 0) return text;
+  text = memory_text(c, stack.arguments, stack.name);
+  return text.substr(0, text.find('\0') + 1);
+}
+
+std::string environment_text(CallContext& c) {
+  FirstStack stack = first_stack(c);
+  if (stack.environment == stack.name) return joined_text(c.live.first_image().environment);
+  return memory_text(c, stack.environment, stack.name);
+}
+
+std::string auxiliary_text(CallContext& c) {
+  FirstStack stack = first_stack(c);
+  std::string text;
+  constexpr unsigned most = 64;
+  for (unsigned i = 0; i < most && stack.auxiliary; ++i) {
+    text += memory_text(c, stack.auxiliary + 8 * i, stack.auxiliary + 8 * i + 8);
+    if (c.space.load<u32>(GuestAddr{stack.auxiliary + 8 * i}).value_or(0) == 0) break;
+  }
+  return text;
+}
+
 std::optional<std::string> text_of(CallContext& c, const ProcPath& found) {
   if (found.file == ProcFile::cpuinfo) {
     cpu_set_t set;
@@ -82,8 +139,9 @@ std::optional<std::string> text_of(CallContext& c, const ProcPath& found) {
   std::string directory = found.task ? fmt::format("/proc/self/task/{}", found.task) : std::string("/proc/self");
   switch (found.file) {
     case ProcFile::maps: return maps_text(c.space, c.live.root().directory());
-    case ProcFile::cmdline: return joined_text(c.live.first_image().arguments);
-    case ProcFile::environ: return joined_text(c.live.first_image().environment);
+    case ProcFile::cmdline: return command_line(c);
+    case ProcFile::environ: return environment_text(c);
+    case ProcFile::auxv: return auxiliary_text(c);
     case ProcFile::stat: return stat_text(file_text(directory + "/stat"), facts_of(c, directory));
     case ProcFile::status: return status_text(file_text(directory + "/status"), facts_of(c, directory));
     default: return std::nullopt;
@@ -171,10 +229,17 @@ std::string proc_redirected(CallContext& c, int dirfd, std::string path) {
   return program ? program->host_path : path;
 }
 
-std::optional<std::string> proc_link_text(CallContext& c, int dirfd, const std::string& path) {
+std::optional<std::string> proc_program_name(CallContext& c, int dirfd, const std::string& path) {
   ProcPath found = proc_path_at(c, dirfd, path);
-  if (found.file == ProcFile::exe)
-    if (auto program = program_of(c, found)) return c.live.root().guest_name(program->name);
+  if (found.file != ProcFile::exe) return std::nullopt;
+  auto program = program_of(c, found);
+  if (!program) return std::nullopt;
+  return c.live.root().guest_name(program->name);
+}
+
+std::optional<std::string> proc_link_text(CallContext& c, int dirfd, const std::string& path) {
+  if (auto name = proc_program_name(c, dirfd, path)) return name;
+  ProcPath found = proc_path_at(c, dirfd, path);
   if (found.file != ProcFile::other || !c.live.root().active()) return std::nullopt;
   std::string text = link_text(dirfd == AT_FDCWD || path.starts_with('/')
                                    ? path

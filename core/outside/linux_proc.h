@@ -14,6 +14,9 @@ bool open_proc_text(CallContext& c, int dirfd, const std::string& path, u32 host
 // What the host is to be given in place of `path`: /proc/self/exe becomes the guest's program.
 std::string proc_redirected(CallContext& c, int dirfd, std::string path);
 
+// The program that such a link stands for, as the guest would name it; nullopt: `path` is no such link.
+std::optional<std::string> proc_program_name(CallContext& c, int dirfd, const std::string& path);
+
 // The text of a link in /proc as the guest is to see it; nullopt: ask the host.
 std::optional<std::string> proc_link_text(CallContext& c, int dirfd, const std::string& path);
 

@@ -132,7 +132,10 @@ void prctl_out(CallContext& c, u32 bytes) {
 
 void prctl_(CallContext& c) {
   abi::Shape shape = abi::shape_of(*c.call.row, c.call.words);
-  if (shape.variant && !shape.variant->refusal.empty()) return c.unsupported("prctl option", EINVAL);
+  if (shape.variant && !shape.variant->refusal.empty()) {
+    if (shape.variant->refusal.ends_with("EINVAL")) return c.fail(EINVAL);  // ARMv7's own answer
+    return c.unsupported("prctl option", EINVAL);
+  }
   if (shape.unknown_variant) return c.unsupported("prctl option", EINVAL);
   constexpr u32 set_vma = 0x53564d41;
   switch (c.word(0)) {

@@ -227,6 +227,7 @@ void Live::started(os::Thread& thread) {
   LiveState& s = *state_;
   HostThread& host = s.host();
   host.thread = &thread;
+  s.first_stack = GuestAddr{thread.cpu.r[13]};
   if (!s.image.path.empty()) set_thread_name(s.image.path);
   if (s.options.first_guest_argument) show_arguments_from(*s.options.first_guest_argument);
   LOG(outside, "{} started as {} ({} mode)", s.program ? s.program->path : "", thread.id.value,
@@ -286,6 +287,7 @@ const PathRoot& Live::root() const { return state_->root; }
 LiveHooks& Live::hooks() { return state_->hooks; }
 Inside& Live::inside() { return *state_->inside; }
 const Image& Live::first_image() const { return state_->image; }
+GuestAddr Live::first_stack() const { return state_->first_stack; }
 const std::shared_ptr<ProgramFile>& Live::program() const { return state_->program; }
 DeliveryMode Live::delivery() const { return state_->options.delivery; }
 

@@ -125,6 +125,7 @@ class Live final : public Outside {
   const PathRoot& root() const;
   LiveHooks& hooks();
   Inside& inside();
+  GuestAddr first_stack() const;                        // the stack pointer at the first instruction
   const Image& first_image() const;                     // path, arguments, environment as the image began with
   const std::shared_ptr<ProgramFile>& program() const;  // the ELF file that runs: for /proc/self/exe
   DeliveryMode delivery() const;

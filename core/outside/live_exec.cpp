@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/base/log.h"
+#include "core/outside/linux_proc.h"
 #include "core/outside/live_state.h"
 #include "core/outside/raw_syscall.h"
 
@@ -121,8 +122,12 @@ void Live::exec(os::Thread& thread, const abi::Call& call, const ExecRequest& re
     answer.outcome = abi::NotDone{};
     return;
   }
-  ResolvedExec target = resolve_exec(s.root, {dirfd, request.path, request.flags, request.arguments});
+  CallContext context(*this, thread, call, answer, host);
+  auto own_program = proc_program_name(context, dirfd, request.path);  // /proc/self/exe
+  ResolvedExec target =
+      resolve_exec(s.root, {dirfd, own_program.value_or(request.path), request.flags, request.arguments});
   if (target.error) return fail(target.error);
+  if (own_program && target.kind == FileKind::arm_elf) target.execfn = request.path;
   if (target.kind == FileKind::arm_elf && target.file.fd() < 0) {
     answer.notes.unsupported = true;
     answer.notes.unsupported_what = "execve of a program that may be executed but not read";

@@ -31,6 +31,7 @@ struct LiveState {
   Baton baton;
   Inside* inside = nullptr;
   Image image;
+  GuestAddr first_stack;  // see Live::first_stack
   std::shared_ptr<ProgramFile> program;
   abi::System system = abi::System::linux_eabi;
   HostFd self{-1};                   // the sigtape binary, O_PATH

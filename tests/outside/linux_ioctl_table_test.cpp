@@ -5,6 +5,10 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 
+#include <string>
+
+#include "core/abi/syscall.h"
+
 using namespace sigtape;
 using namespace sigtape::outside;
 
@@ -28,4 +32,16 @@ TEST_CASE("requests whose number holds the size of a long become the host's") {
   CHECK(ioctl_row_of(0x80041272)->host_request == BLKGETSIZE64);
   CHECK(ioctl_row_of(FIONREAD)->bytes == 4);
   CHECK(ioctl_row_of(0xdead) == nullptr);
+}
+
+TEST_CASE("ioctl requests that the call table describes are passed on, under the same name") {
+  const abi::Row* row = abi::row_of(abi::System::linux_eabi, 54);
+  REQUIRE(row);
+  REQUIRE(row->variants);
+  for (const abi::Variant& variant : row->variants->rows) {
+    if (!variant.refusal.empty()) continue;
+    const IoctlRow* known = ioctl_row_of(variant.value);
+    CHECK_MESSAGE(known, std::string(variant.name));
+    if (known) CHECK(std::string(known->name) == variant.name);
+  }
 }
