@@ -12,15 +12,32 @@
 namespace sigtape::replay {
 namespace {
 
-Result<tape::OwnedFd> open_stored(const tape::Tape& tape, const tape::StoredFile& file) {
+// The content's own hash is its name.
+Result<void> check_content(int fd, const std::string& path, const tape::StoredFile& file) {
+  if (file.bytes == 0) return {};
+  void* at = mmap(nullptr, file.bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (at == MAP_FAILED) return tape::host_error(path);
+  bool same = tape::content_hash({static_cast<const u8*>(at), file.bytes}) == file.hash;
+  munmap(at, file.bytes);
+  if (!same) return Error{path + " is damaged (its content does not have the hash that its name says)"};
+  return {};
+}
+
+}  // namespace
+
+Result<tape::OwnedFd> StoredFiles::open_stored(const tape::StoredFile& file) {
+  const tape::Tape& tape = *tape_;
   std::string path = SIGTAPE_TRY(tape.stored(file.hash));
   tape::OwnedFd fd{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd.is_open()) return tape::host_error(path);
   struct stat status {};
   if (fstat(fd.get(), &status) != 0 || static_cast<u64>(status.st_size) != file.bytes)
     return Error{fmt::format("{} is damaged: it should have {} bytes", path, file.bytes)};
+  if (checked_.insert({file.hash.high, file.hash.low}).second) SIGTAPE_TRY_VOID(check_content(fd.get(), path, file));
   return fd;
 }
+
+namespace {
 
 struct StoredProgram final : outside::ProgramFile {
   tape::OwnedFd owned;
@@ -36,7 +53,7 @@ bool is_shared(const mem::Mapping& mapping) { return mapping.sharing == mem::Sha
 Result<std::shared_ptr<outside::ProgramFile>> StoredFiles::program(const tape::StoredFile& file,
                                                                    const std::string& guest_path) {
   auto program = std::make_shared<StoredProgram>();
-  program->owned = SIGTAPE_TRY(open_stored(*tape_, file));
+  program->owned = SIGTAPE_TRY(open_stored(file));
   program->path = guest_path;
   program->fd = program->owned.host();
   program->device = file.device;
@@ -50,7 +67,7 @@ Result<std::shared_ptr<outside::ProgramFile>> StoredFiles::program(const tape::S
 }
 
 Result<tape::OwnedFd> StoredFiles::shared_copy(const tape::StoredFile& file) {
-  tape::OwnedFd stored = SIGTAPE_TRY(open_stored(*tape_, file));
+  tape::OwnedFd stored = SIGTAPE_TRY(open_stored(file));
   tape::OwnedFd& memory = shared_[{file.device, file.inode}];
   if (!memory.is_open()) memory = tape::OwnedFd{memfd_create("sigtape-replay", MFD_CLOEXEC)};
   if (!memory.is_open() || ftruncate(memory.get(), static_cast<off_t>(file.file_bytes)) != 0)
@@ -80,7 +97,7 @@ Result<void> StoredFiles::map(mem::Space& space, const tape::MappedFile& mapped)
     label.inode = file.inode;
     label.name = file.path;
     if (mapped.offset < file.first_byte) return Error{"a mapping on the tape begins before its stored file"};
-    tape::OwnedFd fd = SIGTAPE_TRY(mapped.shared ? shared_copy(file) : open_stored(*tape_, file));
+    tape::OwnedFd fd = SIGTAPE_TRY(mapped.shared ? shared_copy(file) : open_stored(file));
     u64 missing = mapped.shared ? 0 : file.first_byte;  // bytes in front of what is stored
     error = space.map_file(mapped.at, mapped.bytes, prot, sharing, fd.host(), mapped.offset - missing,
                            file.file_bytes - missing, label);

@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <set>
 
 #include "core/mem/space.h"
 #include "core/outside/outside.h"
@@ -19,8 +20,10 @@ class StoredFiles {
   static bool has_shared(const mem::Space& space);
 
  private:
+  Result<tape::OwnedFd> open_stored(const tape::StoredFile& file);
   Result<tape::OwnedFd> shared_copy(const tape::StoredFile& file);
   std::shared_ptr<const tape::Tape> tape_;
+  std::set<std::pair<u64, u64>> checked_;  // hashes of contents that were compared with them
   // Mappings of one file see each other, so they are one memory file.
   std::map<std::pair<u64, u64>, tape::OwnedFd> shared_;
 };

@@ -12,8 +12,6 @@
 namespace sigtape::replay {
 namespace {
 
-constexpr int own_failure = 125;
-
 void put(const std::string& text) { (void)!write(STDERR_FILENO, text.data(), text.size()); }
 
 // The last event of the stream that says how its process ended.
@@ -32,7 +30,7 @@ std::optional<outside::End> end_of_stream(const tape::Tape& tape, tape::StreamId
 
 int say_failure(const std::string& text) {
   put("sigtape: " + text + (text.ends_with('\n') ? "" : "\n"));
-  return own_failure;
+  return 1;
 }
 
 int end_of(const TreeOptions& options, SharedProgress& progress) {

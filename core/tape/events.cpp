@@ -5,9 +5,16 @@
 
 #include <array>
 
+#include "core/tape/xxh3.h"
+
 namespace sigtape::tape {
 
 std::string ContentHash::text() const { return fmt::format("{:016x}{:016x}", high, low); }
+
+ContentHash content_hash(std::span<const u8> bytes) {
+  XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {hash.high64, hash.low64};
+}
 
 const char* kind_name(const Event& event) {
   static constexpr std::array<const char*, std::variant_size_v<decltype(Event::what)>> names{

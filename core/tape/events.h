@@ -28,6 +28,7 @@ struct ContentHash {
   bool operator==(const ContentHash&) const = default;
   std::string text() const;  // 32 hex digits
 };
+ContentHash content_hash(std::span<const u8> bytes);
 
 // A file of the store: the whole of the guest's file, or the part of it that begins at `first_byte`.
 struct StoredFile {
