@@ -203,7 +203,7 @@ workloads = [
     Workload("programs", "perl", 200000, script("/usr/bin/perl", "-e", perl)),
     Workload("programs", "lua", 300000, script("/usr/bin/lua5.4", "-e", lua)),
     Workload("programs", "gawk", 200000, script("/usr/bin/gawk", awk)),
-    Workload("programs", "cc1", 20, cc1),
+    Workload("programs", "cc1", 10, cc1),
 
     Workload("float", "nbody", 800000, kernel("nbody")),
     Workload("float", "mandelbrot", 400, kernel("mandelbrot")),

@@ -7,7 +7,7 @@ int main(int argc, char** argv) {
   long sum = 0;
   for (int row = 0; row < rows; row++)
     for (int column = 0; column < 200; column++) {
-      double re = column / 100.0 - 1.5, im = (row % 200) / 100.0 - 1.0, a = 0, b = 0;
+      double re = column / 100.0 - 1.5, im = (row * 37 % 200) / 100.0 - 1.0, a = 0, b = 0;
       int n = 0;
       for (; n < 500 && a * a + b * b < 4; n++) {
         double t = a * a - b * b + re;
