@@ -3,6 +3,7 @@
 
 #include "analyze/command.h"
 #include "core/outside/live.h"
+#include "record/binfmt_start.h"
 #include "record/command.h"
 #include "record/guest.h"
 #include "replay/command.h"
@@ -12,6 +13,9 @@ using namespace sigtape;
 int main(int argc, char** argv) {
   // Not a user's command: a recorded or run program did execve.
   if (outside::is_exec_start(argc, argv)) return record::run_from_exec(argc, argv);
+
+  // Nor this: the kernel found an armv7 program.
+  if (record::is_binfmt_start(argc, argv)) return record::run_from_binfmt(argc, argv);
 
   CLI::App app{
       "sigtape runs 32-bit ARM programs on this machine, records all that happens to them, plays it back to the same\n"

@@ -14,6 +14,7 @@
 
 #include "core/os/elf.h"
 #include "core/os/kernel.h"
+#include "core/outside/exec_target.h"
 #include "core/outside/path_root.h"
 #include "core/tape/host_file.h"
 
@@ -51,7 +52,7 @@ Result<std::string> find_program(const std::string& name, const std::string& roo
   return Error{fmt::format("{}: No such file or directory on the PATH", name), not_found};
 }
 
-Result<void> check_program(const std::string& path, const std::string& root) {
+Result<FirstProgram> check_program(const std::string& path, const std::string& root) {
   outside::PathRoot resolver(root);
   std::string host = resolver.resolve(AT_FDCWD, path, outside::Follow::yes);
   struct stat status {};
@@ -60,20 +61,23 @@ Result<void> check_program(const std::string& path, const std::string& root) {
   if (!S_ISREG(status.st_mode) || access(host.c_str(), X_OK) != 0) return refusal(path, EACCES);
   tape::OwnedFd fd{open(host.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd.is_open()) return refusal(path, errno);
+  // Scripts by their interpreter. What else is wrong with one is for the run itself to say.
+  outside::ResolvedExec found = outside::resolve_exec(resolver, {.path = path});
+  if (found.error == 0 && found.is_of_host) return FirstProgram::native;
   MappedBytes file;
   if (status.st_size > 0) {
     void* at = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_PRIVATE, fd.get(), 0);
     if (at == MAP_FAILED) return refusal(path, errno);
     file.bytes = {static_cast<const u8*>(at), static_cast<std::size_t>(status.st_size)};
   }
-  if (file.bytes.size() > 2 && file.bytes[0] == '#' && file.bytes[1] == '!') return {};
+  if (file.bytes.size() > 2 && file.bytes[0] == '#' && file.bytes[1] == '!') return FirstProgram::guest;
   auto system = os::system_of_program(file.bytes, path);
   if (!system) return Error{system.error().text, not_executable};
   auto elf = os::parse_elf(file.bytes, path);
   if (!elf) return Error{elf.error().text, not_executable};
-  if (elf->interpreter.empty()) return {};
+  if (elf->interpreter.empty()) return FirstProgram::guest;
   std::string interpreter = resolver.resolve(AT_FDCWD, elf->interpreter, outside::Follow::yes);
-  if (access(interpreter.c_str(), F_OK) == 0) return {};
+  if (access(interpreter.c_str(), F_OK) == 0) return FirstProgram::guest;
   return Error{fmt::format("{}: its interpreter {} is not there; name the directory of its system with --root", path,
                            elf->interpreter),
                not_found};

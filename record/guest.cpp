@@ -57,8 +57,8 @@ int run_from_exec(int argc, char** argv) {
   if (options->hook_words.empty()) return run_guest(std::move(*options));
   auto place = StreamPlace::from_words(options->hook_words);
   if (!place) return complain(place.error());
-  if (options->kept.size() != 3) return complain(Error{"the recording session's descriptors are missing"});
-  auto session = tape::Session::join({options->kept[0], options->kept[1], options->kept[2]});
+  if (options->kept.size() != 4) return complain(Error{"the recording session's descriptors are missing"});
+  auto session = tape::Session::join({options->kept[0], options->kept[1], options->kept[2], options->kept[3]});
   if (!session) return complain(session.error());
   return run_recorded(std::move(*options), **session, *place);
 }

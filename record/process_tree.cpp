@@ -48,6 +48,14 @@ std::vector<i32> descendants_of(i32 pid) {
   return found;
 }
 
+bool descends_from(i32 pid, i32 ancestor) {
+  for (int steps = 0; pid > 1 && steps < 10'000; steps++) {
+    if (pid == ancestor) return true;
+    pid = parent_of(std::to_string(pid).c_str());
+  }
+  return false;
+}
+
 void signal_all(const std::vector<i32>& pids, int signal) {
   for (i32 pid : pids) kill(pid, signal);
 }

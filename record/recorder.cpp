@@ -27,7 +27,7 @@ Result<StreamPlace> StreamPlace::from_words(const std::string& words) {
   unsigned origin = 0;
   unsigned long long parent_event = 0;
   if (std::sscanf(words.c_str(), "%u %u %u %llu", &place.stream.value, &origin, &place.parent.value, &parent_event) != 4 ||
-      origin > static_cast<unsigned>(tape::Origin::exec))
+      origin > static_cast<unsigned>(tape::Origin::joined))
     return Error{"the recording session's words to a new image are not what they should be"};
   place.origin = static_cast<tape::Origin>(origin);
   place.parent_event = parent_event;
@@ -98,9 +98,9 @@ void Recorder::over(const os::Thread& thread) {
 void Recorder::attach(outside::Inside& inside) {
   inside_ = &inside;
   inner_->attach(inside);
-  if (!hide_ || origin_ != tape::Origin::first) return;  // over exec they stay where they were hidden
+  if (!hide_ || origin_ == tape::Origin::exec) return;  // over exec they stay where they were hidden
   tape::Session::Descriptors ours = session_.descriptors();
-  for (HostFd* fd : {&ours.streams, &ours.files, &ours.page}) {
+  for (HostFd* fd : {&ours.streams, &ours.files, &ours.page, &ours.door}) {
     auto hidden = hide_(fd->value);
     if (!hidden) give_up(hidden.error());
     *fd = *hidden;

@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/tape/host_file.h"
+#include "record/join.h"
 #include "record/recorder.h"
 
 namespace sigtape::record {
@@ -114,7 +115,13 @@ void Recorder::about_to_exec(os::Thread& thread, outside::ExecPlan& plan) {
     began.new_stream = place.stream;
     plan.words = place.words();
     const auto& ours = session_.descriptors();
-    plan.keep.insert(plan.keep.end(), {ours.streams, ours.files, ours.page});
+    plan.keep.insert(plan.keep.end(), {ours.streams, ours.files, ours.page, ours.door});
+  } else {
+    // Armv7 programs that it starts find the way back by this.
+    HostFd door = session_.descriptors().door;
+    plan.keep.push_back(door);
+    std::erase_if(plan.environment, is_door_entry);
+    plan.environment.push_back(door_entry(door, {{}, tape::Origin::joined, writer_->stream(), exec_event_}));
   }
   write(thread, began);
   if (!thread.group->is_vfork_child) writer_->finish();

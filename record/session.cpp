@@ -15,11 +15,13 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "core/outside/tree_stand.h"
 #include "core/tape/host_file.h"
 #include "core/tape/session.h"
 #include "core/tape/writer.h"
 #include "record/front.h"
 #include "record/guest.h"
+#include "record/join.h"
 #include "record/process_tree.h"
 #include "record/session_end.h"
 
@@ -31,6 +33,7 @@ constexpr u64 second = 1'000'000'000;
 // signal and the next.
 constexpr u64 linger_ns = 2 * second, patience_ns = 2 * second;
 constexpr int status_of_timeout = 124;  // as timeout(1)
+constexpr int status_of_hang = 123;
 constexpr int own_failure = 125;
 
 tape::FileKey key_of(int fd) {
@@ -73,7 +76,14 @@ class SessionRun {
     writer_ = std::move(*writer);
     // Orphans of the recorded tree come to us, so that its end can be seen.
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    auto door = Door::open({options_.live.delivery, options_.live.root});
+    if (!door) return {complain(door.error()), {}};
+    door_ = std::move(*door);
+    tape::Session::Descriptors ours = session_->descriptors();
+    ours.door = door_->outer();
+    session_->set_descriptors(ours);
     if (auto started = start(); !started) return {complain(started.error()), {}};
+    door_->attend(*session_);
     wait();
     return end();
   }
@@ -85,7 +95,26 @@ class SessionRun {
     if (first_ != 0) return {};
     writer_->abandon();
     restore_signals();
+    if (options_.native) _exit(run_native());
     _exit(run_recorded(std::move(options_.live), *session_, StreamPlace{}));
+  }
+
+  // Not on the tape; what it starts of armv7 programs is.
+  int run_native() {
+    session_->page().started.store(1);
+    StreamPlace place{{}, tape::Origin::joined, tape::session_stream, 0};
+    std::string entry = door_entry(door_->outer(), place);
+    fcntl(door_->outer().value, F_SETFD, 0);
+    std::vector<char*> arguments, environment;
+    for (std::string& word : options_.live.arguments) arguments.push_back(word.data());
+    for (std::string& word : options_.live.environment)
+      if (!is_door_entry(word)) environment.push_back(word.data());
+    environment.push_back(entry.data());
+    arguments.push_back(nullptr);
+    environment.push_back(nullptr);
+    execve(options_.live.path.c_str(), arguments.data(), environment.data());
+    session_->page().started.store(0);
+    return complain(tape::host_error(options_.live.path));
   }
 
   void wait() {
@@ -122,6 +151,35 @@ class SessionRun {
     (void)writer_->write(ThreadId{pid}, Tick{}, tape::monotonic_ns(), tape::Note{kind, text});
   }
 
+  // Each process, thread and wait of the tree, before it is ended.
+  void note_stand() {
+    for (const outside::Observation& seen : outside::observations_of(outside::stand_of(descendants_of(getpid()))))
+      note(tape::NoteKind::text, seen.text, seen.pid);
+  }
+
+  // No event on the tape and no tick of processor time anywhere in the tree.
+  bool stands_still(u64 now) {
+    if (!options_.hang_after_s) return false;
+    auto limit = static_cast<u64>(*options_.hang_after_s * 1e9);
+    if (now - looked_ns_ < std::min(limit / 8, second)) return false;
+    looked_ns_ = now;
+    u64 events = session_->page().events.load(), activity = outside::activity_of(descendants_of(getpid()));
+    if (events != events_seen_ || activity != activity_seen_) {
+      events_seen_ = events;
+      activity_seen_ = activity;
+      moved_ns_ = now;
+    }
+    return now - moved_ns_ > limit;
+  }
+
+  void end_tree(tape::Stop why, tape::NoteKind kind, const std::string& text) {
+    stop_ = why;
+    note(kind, text);
+    note_stand();
+    ask_next_ns_ = tape::monotonic_ns();
+    signal_to_ask_ = SIGTERM;
+  }
+
   // A signal of the terminal, or to our group, has reached the guest by itself. One that was meant for us alone has
   // not: whether the guest ends is looked at first.
   void interrupted(const SessionSignal& signal) {
@@ -132,6 +190,7 @@ class SessionRun {
       note(tape::NoteKind::interrupted, gone                 ? "the recorder was killed"
                                         : signal.sender != 0 ? fmt::format("{} from process {}", name, signal.sender)
                                                              : fmt::format("{} from the terminal", name));
+      note_stand();
       ask_next_ns_ = tape::monotonic_ns() + (gone ? 0 : second);
       signal_to_ask_ = gone ? SIGTERM : signal.number;
       return;
@@ -147,10 +206,11 @@ class SessionRun {
         ask_next_ns_ = now;
         signal_to_ask_ = SIGKILL;  // nothing more can be recorded
       } else if (options_.timeout_s && static_cast<double>(now - begin_ns_) > *options_.timeout_s * 1e9) {
-        stop_ = tape::Stop::timeout;
-        note(tape::NoteKind::timeout, fmt::format("the time limit of {} s was reached", *options_.timeout_s));
-        ask_next_ns_ = now;
-        signal_to_ask_ = SIGTERM;
+        end_tree(tape::Stop::timeout, tape::NoteKind::timeout,
+                 fmt::format("the time limit of {} s was reached", *options_.timeout_s));
+      } else if (stands_still(now)) {
+        end_tree(tape::Stop::hang, tape::NoteKind::hang,
+                 fmt::format("nothing moved for {} s", *options_.hang_after_s));
       }
     }
     if (stop_ == tape::Stop::no || now < ask_next_ns_) return;
@@ -189,12 +249,18 @@ class SessionRun {
               {}};
     if (stop_ == tape::Stop::timeout) {
       complain(Error{fmt::format("timeout: the program did not end within {} s and was ended", *options_.timeout_s)});
+    } else if (stop_ == tape::Stop::hang) {
+      complain(Error{fmt::format("hang: nothing moved for {} s, and the program was ended; `sigtape analyze {}` says who "
+                                 "waited for whom",
+                                 *options_.hang_after_s, options_.tape)});
     } else if (stop_ == tape::Stop::interrupted) {
       complain(Error{"interrupted"});
     }
+    if (options_.native && page.next_stream.load() == tape::first_stream.value + 1) say_nothing_recorded();
     if (!options_.quiet)
       say_summary(options_.tape, page, tape::monotonic_ns() - begin_ns_);
     if (stop_ == tape::Stop::timeout) return {status_of_timeout, {}};
+    if (stop_ == tape::Stop::hang) return {status_of_hang, {}};
     if (how.kind == outside::EndKind::signal) return {0, how};
     return {how.status, {}};
   }
@@ -202,6 +268,7 @@ class SessionRun {
   RecordOptions options_;
   std::unique_ptr<tape::Session> session_;
   std::unique_ptr<tape::StreamWriter> writer_;
+  std::unique_ptr<Door> door_;
   u64 begin_ns_;
   pid_t first_ = -1;
   std::optional<int> status_;
@@ -210,6 +277,7 @@ class SessionRun {
   tape::Stop stop_ = tape::Stop::no;
   u64 ask_next_ns_ = 0;  // when the tree gets the next signal
   int signal_to_ask_ = 0;
+  u64 looked_ns_ = 0, moved_ns_ = tape::monotonic_ns(), events_seen_ = 0, activity_seen_ = 0;  // of stands_still()
   ProgressLine progress_;
 };
 
@@ -222,8 +290,9 @@ Result<std::unique_ptr<tape::Session>> make_session(RecordOptions& options) {
   tape::Header header = header_of(options);
   if (!options.tape.empty()) return tape::Session::create(options.tape, header, wanted);
   std::string program = std::filesystem::path(options.command.front()).filename().string();
+  std::string before = options.directory.empty() ? "" : options.directory + "/";
   for (unsigned n = 1; n < 1'000'000; n++) {
-    options.tape = fmt::format("{}-{}.tape", program, n);
+    options.tape = fmt::format("{}{}-{}.tape", before, program, n);
     if (access(options.tape.c_str(), F_OK) == 0) continue;
     return tape::Session::create(options.tape, header, wanted);
   }

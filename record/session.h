@@ -10,9 +10,11 @@ namespace sigtape::record {
 
 struct RecordOptions {
   outside::LiveOptions live;
-  std::string tape;                   // empty: PROG-N.tape in the current directory
+  std::string tape;                   // empty: PROG-N.tape in `directory`
+  std::string directory;              // empty: the current one
+  bool native = false;                // the first program is one of the host's
   std::vector<std::string> command;   // as the user gave it, for the tape's header
-  std::optional<double> timeout_s;
+  std::optional<double> timeout_s, hang_after_s;
   u64 seed = 0;
   u64 digest_every = 0;
   bool quiet = false;

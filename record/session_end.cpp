@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/tape/reader.h"
+#include "record/binfmt.h"
 
 namespace sigtape::record {
 namespace {
@@ -39,6 +40,11 @@ void say_summary(const std::string& tape, const tape::SessionPage& page, u64 ela
   put(fmt::format("sigtape: {} events in {:.1f} s on {} ({})\n", page.events.load(),
                   static_cast<double>(elapsed_ns) / 1e9, tape,
                   opened ? text_of_bytes((*opened)->bytes_on_disk()) : opened.error().text));
+}
+
+void say_nothing_recorded() {
+  put(fmt::format("sigtape: it started no 32-bit ARM program{}\n",
+                  binfmt_is_installed() ? "" : "; `sigtape binfmt install` lets native programs start them"));
 }
 
 }  // namespace sigtape::record

@@ -21,6 +21,8 @@ class ProgressLine {
 };
 
 void say_summary(const std::string& tape, const tape::SessionPage& page, u64 elapsed_ns);
+// After a native program that started no armv7 one.
+void say_nothing_recorded();
 std::string text_of_bytes(u64 bytes);  // "1.2 MB"
 
 }  // namespace sigtape::record

@@ -57,10 +57,13 @@ struct Texter {
 
   std::string operator()(const tape::UnknownEvent&) const { return "(an event of a later version)"; }
   std::string operator()(const tape::StreamBegan& what) const {
-    const char* origins[] = {"the recording", "the first program", "a fork of stream", "an exec from stream"};
+    const char* origins[] = {"the recording", "the first program", "a fork of stream", "an exec from stream",
+                             "started by a native program"};
     std::string text = fmt::format("stream {}: {}", what.stream.value, origins[static_cast<unsigned>(what.origin)]);
     if (what.origin == tape::Origin::fork || what.origin == tape::Origin::exec)
       text += fmt::format(" {}, event {}", what.parent.value, what.parent_event);
+    if (what.origin == tape::Origin::joined && what.parent.value != 0)
+      text += fmt::format(" from stream {}, event {}", what.parent.value, what.parent_event);
     return text + fmt::format(", pid {}, parent {}", what.pid, what.parent_pid);
   }
   std::string operator()(const tape::ImageBegan& what) const {

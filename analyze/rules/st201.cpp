@@ -29,6 +29,10 @@ class Hang final : public Rule {
           note && (note->kind == tape::NoteKind::timeout || note->kind == tape::NoteKind::hang ||
                    note->kind == tape::NoteKind::interrupted))
         look(subject);
+      // And how it all looked from outside, native processes included.
+      if (const auto* note = event.as<tape::Note>();
+          note && note->kind == tape::NoteKind::text && event.thread.value != 0 && !findings.empty())
+        findings.back().evidence.push_back({"seen from outside: " + note->text, std::nullopt});
       if (event.as<tape::Ended>()) session_ended_ = true;
       return;
     }

@@ -81,6 +81,12 @@ std::array<u8, head_bytes> head_of(int fd) {
   return head;
 }
 
+bool is_of_host(std::span<const u8> head) {
+  if (head.size() < SELFMAG || std::memcmp(head.data(), ELFMAG, SELFMAG) != 0) return false;
+  u16 machine = load<Elf32_Ehdr>(head.data()).e_machine;  // at the same place in both classes
+  return machine == EM_X86_64 || machine == EM_386;
+}
+
 // What a file that is no program for us is, to follow its path in a sentence.
 std::string refusal_of(std::span<const u8> head) {
   if (head.size() < SELFMAG || std::memcmp(head.data(), ELFMAG, SELFMAG) != 0) return " is not an ELF program";
@@ -230,6 +236,7 @@ ResolvedExec resolve_exec(const PathRoot& root, const ExecTargetQuery& query) {
       resolved.file = std::move(opened.file);
       resolved.set_id = opened.set_id;
       resolved.refusal = refusal_of(head);
+      resolved.is_of_host = is_of_host(head);
       if (resolved.kind == FileKind::arm_elf)
         resolved.error = check_elf_interpreter(root, resolved.file.fd(), head, resolved.missing_interpreter);
       return resolved;

@@ -67,6 +67,7 @@ struct ResolvedExec {
   std::string refusal;              // where the file is no 32-bit ARM program: what it is, as a sentence's end
   bool through_script = false;
   bool changed_by_root = false;  // some path was taken from --root
+  bool is_of_host = false;       // an ELF program for the host's own machine
   bool set_id = false;           // the program has a set-user-ID or set-group-ID bit that we can't honour
 };
 

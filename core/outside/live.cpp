@@ -102,7 +102,10 @@ HostThread& LiveState::new_host_thread(os::Thread* thread) {
 
 Result<HostFd> LiveState::self_descriptor() {
   if (self.value >= 0) return self;
-  const char* names[] = {"/proc/self/exe", reinterpret_cast<const char*>(getauxval(AT_EXECFN))};
+  // AT_EXECFN is the guest's where the kernel began us for it.
+  bool begun_for_guest = options.program.value >= 0;
+  const char* names[] = {"/proc/self/exe",
+                         begun_for_guest ? nullptr : reinterpret_cast<const char*>(getauxval(AT_EXECFN))};
   for (const char* name : names) {
     long fd = name ? raw_syscall(SYS_openat, AT_FDCWD, name, O_PATH | O_CLOEXEC) : -1;
     if (fd < 0) continue;
@@ -162,6 +165,8 @@ void Live::attach(Inside& inside) {
     host.own_fds->note(s.options.program);
     for (HostFd kept : s.options.kept) host.own_fds->note(kept);
     s.self = s.options.self;
+  } else if (s.options.self.value >= 0) {
+    if (auto self = host.own_fds->adopt(s.options.self.value)) s.self = *self;
   }
   s.take_baton(host);
 }
@@ -175,11 +180,11 @@ Result<Image> Live::image() {
   image.environment = options.environment;
   OpenFile file;
   std::string program = options.program_path;
-  if (options.from_exec) {
+  // Before a chroot.
+  if (auto self = s.self_descriptor(); !self) LOG(outside, "{}", self.error().text);
+  if (options.program.value >= 0) {
     file = OpenFile(options.program.value);
   } else {
-    // Before a chroot. Without it only execve of guest programs fails.
-    if (auto self = s.self_descriptor(); !self) LOG(outside, "{}", self.error().text);
     ResolvedExec found = resolve_exec(s.root, {.path = options.path, .arguments = options.arguments});
     if (!found.missing_interpreter.empty())
       return Error{fmt::format("{} needs the interpreter {}: {}; --root names a folder that has it", options.path,

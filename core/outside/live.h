@@ -72,10 +72,10 @@ struct LiveOptions {
   // The first image: program as the user named it (searched in PATH by the caller), arguments with argv[0].
   std::string path;
   std::vector<std::string> arguments, environment;
-  // An image begun by exec: set by options_from_exec.
+  // Set by options_from_exec for an image begun by exec, some of them also for one that the kernel began (binfmt_misc).
   bool from_exec = false;
   HostFd self{-1};     // O_PATH descriptor of the sigtape binary; -1: Live opens /proc/self/exe
-  HostFd program{-1};  // the program to load, already open; -1: Live opens `path`
+  HostFd program{-1};  // the program to load, already open, then with program_path; -1: Live opens `path`
   int own_base = 0;    // of OwnFds
   std::string program_path;
   std::string hook_words;                 // what about_to_exec left in ExecPlan::words

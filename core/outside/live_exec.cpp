@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/base/check.h"
 #include "core/base/log.h"
 #include "core/outside/linux_proc.h"
 #include "core/outside/live_state.h"
@@ -60,7 +61,7 @@ HostResult issue_exec(HostThread& host, int dirfd, const std::string& path, cons
 HostResult exec_guest(LiveState& s, HostThread& host, ResolvedExec& target, const ExecPlan& plan) {
   OwnFds& own = *host.own_fds;
   auto self = s.self_descriptor();
-  if (!self) return {true, -ENOENT};
+  CHECK_THAT(self, "exec without a way to ourselves");
   auto program = own.adopt(target.file.release());
   if (!program) return {true, -EMFILE};
   std::vector<std::string> arguments{
@@ -138,7 +139,9 @@ void Live::exec(os::Thread& thread, const abi::Call& call, const ExecRequest& re
     answer.notes.unsupported_what = "a set-user-ID or set-group-ID program, which runs without that id";
   }
   ExecPlan plan;
-  plan.target = target.kind == FileKind::arm_elf ? ExecTarget::guest : ExecTarget::native;
+  // Where we can't find ourselves (no /proc), binfmt_misc can.
+  bool by_us = target.kind == FileKind::arm_elf && s.self_descriptor();
+  plan.target = by_us ? ExecTarget::guest : ExecTarget::native;
   plan.path = target.execfn;
   plan.program = target.program;
   plan.environment = request.environment;

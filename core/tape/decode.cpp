@@ -125,7 +125,7 @@ os::SigInfo take_info(wire::SigInfo::Reader from, Source& source) {
 StreamBegan take(wire::StreamBegan::Reader from, Source& source) {
   StreamBegan what;
   what.stream = StreamId{from.getStream()};
-  what.origin = source.enumerator<Origin>(from.getOrigin(), 4);
+  what.origin = source.enumerator<Origin>(from.getOrigin(), 5);
   what.parent = StreamId{from.getParent()};
   what.parent_event = from.getParentEvent();
   what.pid = from.getPid();

@@ -44,14 +44,15 @@ using Bytes = abi::GuestWrite;  // an address and what stood, or stands from now
 
 // --- the beginning of a stream
 
-enum class Origin : u8 { session, first, fork, exec };
+// joined: started by a native program of the tree.
+enum class Origin : u8 { session, first, fork, exec, joined };
 
 // Always event 0 of its stream.
 struct StreamBegan {
   StreamId stream;
   Origin origin = Origin::first;
-  StreamId parent;         // fork: of whom; exec: which stream this one continues
-  u64 parent_event = 0;    // index of the parent's Entered of that fork or exec
+  StreamId parent;         // fork: of whom; exec: which stream this one continues; joined: where the tree went native
+  u64 parent_event = 0;    // index of the parent's Entered of that fork or exec; joined: not known where parent is 0
   i32 pid = 0, parent_pid = 0;
   u64 realtime_ns = 0;     // CLOCK_REALTIME at the event's ns
 };

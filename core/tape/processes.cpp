@@ -44,8 +44,9 @@ class Builder {
     if (!what.arguments.empty()) exec_arguments_[{stream, event.thread}] = what.arguments;
   }
   void take(ProcessLife& process, StreamId stream, const Event& event, const ExecBegan& what) {
-    if (what.native)
-      process.images.push_back({StreamId{}, what.path, exec_arguments_[{stream, event.thread}], true, event.ns});
+    if (!what.native) return;
+    process.images.push_back({StreamId{}, what.path, exec_arguments_[{stream, event.thread}], true, event.ns});
+    native_[{stream, event.index - 1}] = static_cast<std::size_t>(&process - out_.all.data());
   }
   void take(ProcessLife& process, StreamId, const Event&, const Called&) {
     // The host refused an exec after all.
@@ -55,7 +56,7 @@ class Builder {
 
   void add_session(const Event& event) {
     if (const auto* note = event.as<Note>()) {
-      out_.notes.push_back(*note);
+      if (event.thread.value == 0 || note->kind == NoteKind::survivor) out_.notes.push_back(*note);
       if (note->kind == NoteKind::survivor) survivors_.insert(event.thread.value);
     }
     if (const auto* ended = event.as<Ended>()) out_.session_end = ended->end;
@@ -66,10 +67,18 @@ class Builder {
       of_stream_[stream] = of_thread(began.parent, ThreadId{began.pid}, parent->second);
       return;
     }
+    std::optional<std::size_t> from;  // the process whose native program, or one below it, started this one
+    if (began.origin == Origin::joined && parent != of_stream_.end())
+      from = native_.contains({began.parent, began.parent_event}) ? native_[{began.parent, began.parent_event}] : parent->second;
+    if (from && out_.all[*from].pid == began.pid) {
+      of_stream_[stream] = *from;
+      return;
+    }
     ProcessLife process;
     process.pid = began.pid;
     process.parent_pid = began.parent_pid;
     process.begin_ns = event.ns;
+    process.parent = from;
     if (began.origin == Origin::fork) {
       if (parent != of_stream_.end()) process.parent = parent->second;
       process.images.push_back({stream, {}, {}, false, event.ns});
@@ -96,6 +105,7 @@ class Builder {
   Processes& out_;
   std::set<i32> survivors_;
   std::map<StreamId, std::size_t> of_stream_;
+  std::map<std::pair<StreamId, u64>, std::size_t> native_;  // who ran a native program, by its exec's Entered
   std::map<std::pair<StreamId, ThreadId>, std::size_t> vfork_children_;
   std::map<std::pair<StreamId, ThreadId>, std::vector<std::string>> exec_arguments_;
 };

@@ -18,7 +18,7 @@ struct FileKey {
 };
 
 // Why the session is being ended before its first program is over.
-enum class Stop : u32 { no, disk_full, timeout, interrupted, failed };
+enum class Stop : u32 { no, disk_full, timeout, interrupted, failed, hang };
 
 // The file `session`, mapped by all. Counters are for the progress line and for ids only; replay needs none of it.
 struct SessionPage {
@@ -57,12 +57,13 @@ class Session {
   // In an image begun by exec: from what descriptors() gave. They stay open, and are the caller's to hide.
   struct Descriptors {
     HostFd streams{-1}, files{-1}, page{-1};
+    HostFd door{-1};  // a way to the session that native programs hand on; the recorder's business
   };
   static Result<std::unique_ptr<Session>> join(const Descriptors& descriptors);
   ~Session();
   Session(const Session&) = delete;
 
-  // Directories `streams` and `files`, and the file `session`: never closed by Session; may be moved to other numbers.
+  // Directories `streams` and `files`, the file `session`, the door: never closed by Session; may be moved to other numbers.
   const Descriptors& descriptors() const { return descriptors_; }
   void set_descriptors(const Descriptors& moved) { descriptors_ = moved; }
   SessionPage& page() { return *page_; }
