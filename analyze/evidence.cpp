@@ -4,7 +4,7 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,9 +12,11 @@
 #include <deque>
 #include <map>
 
+#include "analyze/backtrace.h"
 #include "analyze/elf_symbols.h"
-#include "replay/event_text.h"
 #include "core/base/bytes.h"
+#include "replay/event_text.h"
+#include "replay/visit.h"
 
 namespace sigtape::analyze {
 namespace {
@@ -95,14 +97,62 @@ void pass(const std::shared_ptr<tape::Tape>& tape, tape::StreamId stream, const 
   }
 }
 
+// The backtraces, and the code of programs that an earlier stream has mapped, from a replay up to the findings.
+void look(const std::shared_ptr<tape::Tape>& tape, tape::StreamId stream, const std::vector<Finding*>& findings) {
+  Code code(tape);
+  replay::Visit visit;
+  visit.stream = stream;
+  for (const Finding* finding : findings)
+    if (finding->pc.value != 0) visit.events.push_back(finding->place.event);
+  visit.passed = [&](const tape::Event& event) { code.event(event); };
+  visit.look = [&](const tape::Event&, const run::Machine& machine, const os::Thread& thread) {
+    code.see_mappings(machine.space());
+    std::string text;
+    for (const std::string& line : backtrace(code, machine.space(), thread.cpu)) text += line + '\n';
+    text += '\n';
+    for (const std::string& line : disassemble(code, GuestAddr{thread.cpu.r[15]})) text += line + '\n';
+    return text;
+  };
+  for (const replay::Sight& sight : replay::visit_events(tape, visit)) {
+    std::vector<std::string> frames, lines;
+    auto* into = &frames;
+    for (std::size_t at = 0, end; (end = sight.text.find('\n', at)) != std::string::npos; at = end + 1)
+      if (end == at)
+        into = &lines;
+      else
+        into->push_back(sight.text.substr(at, end - at));
+    for (Finding* finding : findings) {
+      if (finding->place.event != sight.event || finding->pc.value == 0) continue;
+      finding->backtrace = frames;
+      if (finding->disassembly.empty()) finding->disassembly = lines;
+    }
+  }
+}
+
 }  // namespace
 
 void Code::event(const tape::Event& event) {
   if (const auto* opened = event.as<tape::ProgramOpened>()) {
-    if (opened->file) add_program(*opened->file);
+    if (!opened->file) return;
+    files_.push_back(*opened->file);
+    add_program(*opened->file);
   } else if (const auto* called = event.as<tape::Called>(); called && called->mapped) {
     const tape::MappedFile& mapped = *called->mapped;
+    files_.push_back(mapped.file);
     parts_.push_back({mapped.at.value, mapped.bytes, mapped.offset - std::min(mapped.offset, mapped.file.first_byte), mapped.file});
+  }
+}
+
+void Code::see_mappings(const mem::Space& space) {
+  for (const auto& [at, mapping] : space.mappings()) {
+    if (mapping.inode == 0) continue;
+    auto file = std::find_if(files_.rbegin(), files_.rend(), [&](const tape::StoredFile& stored) {
+      return stored.device == mapping.device && stored.inode == mapping.inode;
+    });
+    if (file == files_.rend()) continue;
+    bool shared = mapping.sharing == mem::Sharing::shared;  // those are mapped at the offsets of the guest's file
+    u64 missing = shared ? std::min(mapping.offset, file->first_byte) : 0;
+    parts_.push_back({at, mapping.bytes, mapping.offset - missing, *file});
   }
 }
 
@@ -147,6 +197,14 @@ std::string Code::symbol_of(GuestAddr at) const {
                         : fmt::format("{} ({})", symbol, name);
 }
 
+std::optional<Code::InFile> Code::file_at(GuestAddr at) const {
+  const Part* part = part_at(at.value);
+  if (!part) return std::nullopt;
+  auto path = tape_->stored(part->file.hash);
+  if (!path.ok()) return std::nullopt;
+  return InFile{*path, part->file_offset + (at.value - part->begin)};
+}
+
 u32 Code::function_start(GuestAddr at) const {
   std::string symbol = symbol_of(at);
   auto plus = symbol.find("+0x");
@@ -157,7 +215,10 @@ u32 Code::function_start(GuestAddr at) const {
 void gather_evidence(const std::shared_ptr<tape::Tape>& tape, std::vector<Finding>& findings) {
   std::map<tape::StreamId, std::vector<Finding*>> by_stream;
   for (Finding& finding : findings) by_stream[finding.place.stream].push_back(&finding);
-  for (auto& [stream, members] : by_stream) pass(tape, stream, members);
+  for (auto& [stream, members] : by_stream) {
+    pass(tape, stream, members);
+    look(tape, stream, members);
+  }
 }
 
 }  // namespace sigtape::analyze

@@ -41,6 +41,7 @@ struct Finding {
   // Filled in by evidence.h after the rules have run.
   std::vector<std::string> events;       // the events around, as `sigtape log` prints them
   std::vector<std::string> disassembly;  // the guest's code around pc
+  std::vector<std::string> backtrace;    // innermost frame first
 };
 
 }  // namespace sigtape::analyze

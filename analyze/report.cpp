@@ -1,7 +1,7 @@
 // The text report, and the words that all reports share.
 #include "analyze/report.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace sigtape::analyze {
 
@@ -49,6 +49,10 @@ std::string text_report(const Analysis& analysis) {
     if (!finding.disassembly.empty()) {
       add("  code:");
       for (const std::string& line : finding.disassembly) add("    " + line);
+    }
+    if (!finding.backtrace.empty()) {
+      add("  backtrace:");
+      for (const std::string& line : finding.backtrace) add("    " + line);
     }
     if (!finding.events.empty()) {
       add("  events:");

@@ -17,7 +17,7 @@ ordered_json json_of(const Finding& finding) {
   ordered_json out = {{"rule", finding.rule},           {"severity", name_of(finding.severity)}, {"summary", finding.summary},
                       {"times", finding.times},         {"place", json_of(finding.place)},       {"pc", finding.pc.value},
                       {"kernel", finding.kernel_rule},  {"source", finding.source},              {"evidence", ordered_json::array()},
-                      {"disassembly", finding.disassembly}, {"events", finding.events}};
+                      {"disassembly", finding.disassembly}, {"backtrace", finding.backtrace}, {"events", finding.events}};
   for (const Evidence& evidence : finding.evidence) {
     ordered_json fact = {{"text", evidence.text}};
     if (evidence.place) fact["place"] = json_of(*evidence.place);

@@ -1,5 +1,5 @@
 // The Markdown report: made to be pasted into a bug tracker.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "analyze/report.h"
 #include "analyze/rule.h"
@@ -40,6 +40,10 @@ void section(std::string& out, const Finding& finding) {
   if (!finding.disassembly.empty()) {
     out += "The guest's code at the call:\n\n";
     block(out, finding.disassembly);
+  }
+  if (!finding.backtrace.empty()) {
+    out += "The guest's backtrace there:\n\n";
+    block(out, finding.backtrace);
   }
   if (!finding.events.empty()) {
     out += "Events around it:\n\n";

@@ -1,7 +1,7 @@
 // One process per image stream, a few at a time; forks of the guest are forks of the replay.
 #include "replay/tree.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -16,42 +16,11 @@
 #include "replay/output.h"
 #include "replay/replayer.h"
 #include "replay/shared_progress.h"
+#include "replay/streams.h"
 #include "replay/tree_end.h"
 
 namespace sigtape::replay {
 namespace {
-
-struct Stream {
-  tape::StreamBegan began;
-  bool readable = false;
-};
-using Streams = std::map<tape::StreamId, Stream>;
-
-Streams streams_of(const tape::Tape& tape) {
-  Streams streams;
-  for (tape::StreamId id : tape.streams()) {
-    auto began = tape.beginning(id);
-    if (began && began->origin == tape::Origin::session) continue;
-    Stream stream;
-    if (began) stream = {*began, true};
-    streams[id] = stream;
-  }
-  return streams;
-}
-
-// From the image that the stream descends from by forks, to the stream; empty if the tape lacks a part of it.
-std::vector<tape::StreamId> path_to(const Streams& streams, tape::StreamId stream) {
-  std::vector<tape::StreamId> path;
-  for (;;) {
-    auto at = streams.find(stream);
-    if (at == streams.end() || !at->second.readable || path.size() > streams.size()) return {};
-    path.push_back(stream);
-    if (at->second.began.origin != tape::Origin::fork) break;
-    stream = at->second.began.parent;
-  }
-  std::reverse(path.begin(), path.end());
-  return path;
-}
 
 // Runs in a process of its own.
 class Worker {

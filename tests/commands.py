@@ -23,10 +23,10 @@ folder = scratch("commands")
 home = {"PATH": os.environ["PATH"], "HOME": str(folder), **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
 
 
-def guest_program(name, text):
+def guest_program(name, text, *flags):
     source = folder / f"{name}.c"
     source.write_text(text)
-    return compile_guest(source, folder / name, "-static")
+    return compile_guest(source, folder / name, *(flags or ["-static"]))
 
 
 def command(*words, timeout=60, **more):
@@ -239,6 +239,33 @@ int main(void) { static char b[65536]; int f = open("/dev/urandom", O_RDONLY); f
     expect(b"diverge" not in replayed.err, "it diverges", replayed)
 
 
+def backtraces():
+    """A hang in a handler: callers by .debug_frame and by .ARM.exidx, and the frame that the kernel made between them."""
+    text = """#include <signal.h>
+#include <unistd.h>
+volatile int steps;
+__attribute__((noinline)) void waits_for_ever(void) { pause(); steps++; }
+void handler(int number) { waits_for_ever(); steps += number; }
+__attribute__((noinline)) void inner(void) { raise(SIGUSR1); steps++; }
+__attribute__((noinline)) void outer(void) { inner(); steps++; }
+int main(void) { signal(SIGUSR1, handler); outer(); return 0; }
+"""
+    wanted = ["waits_for_ever", "handler", "inner", "outer", "main"]
+    for name, flags, root in (("thumb", ["-static", "-g"], None), ("arm", ["-static", "-marm", "-funwind-tables"], None),
+                              ("dynamic", ["-g"], "/usr/arm-linux-gnueabihf")):
+        program = guest_program(f"backtrace-{name}", text, *flags)
+        options = ["--timeout", "1", *(["--root", root] if root else [])]
+        tape, _ = record(f"backtrace-{name}", program, options=options)
+        analyzed = command("analyze", "--format", "json", tape)
+        hang = next((f for f in json.loads(analyzed.out)["findings"] if f["rule"] == "ST201"), None)
+        expect(hang is not None, "no ST201", analyzed)
+        frames = [line.split()[2].split("+")[0] for line in hang["backtrace"] if len(line.split()) > 2]
+        expect([frame for frame in frames if frame in wanted] == wanted, f"{name}: the backtrace names {frames}", analyzed)
+        expect(any("<signal handler called>" in line for line in hang["backtrace"]), f"{name}: no signal frame", analyzed)
+        for form in ("text", "markdown"):
+            expect(b"waits_for_ever+" in command("analyze", "--format", form, tape).out, f"no backtrace in {form}", analyzed)
+
+
 suite.case("help and version", help_texts)
 suite.case("wrong arguments", wrong_arguments)
 suite.case("bad programs", bad_programs)
@@ -252,5 +279,6 @@ suite.case("kill -9 of everything", interrupted, signal.SIGKILL, True)
 suite.case("kill -9 of the recorder", interrupted, signal.SIGKILL, False)
 suite.case("--timeout", timeout_ends)
 suite.case("full disk", full_disk)
+suite.case("backtraces", backtraces)
 shutil.rmtree(folder, ignore_errors=True)
 suite.finish()
