@@ -20,7 +20,7 @@ namespace {
 
 struct Words {
   std::vector<std::string> command;
-  std::string root, delivery = "safe";
+  std::string root, delivery = "safe", engine = "jit";
   RecordOptions record;
   double timeout_s = 0, hang_after_s = 0;
   u64 seed = 0, digest_every = 0;
@@ -34,6 +34,9 @@ void add_guest_options(CLI::App& app, Words& words) {
                  "How signals meet system calls: safe, or one of the known broken designs for comparison:\n"
                  "check-first, mask-and-pcall, self-wake, always-eintr, always-restart")
       ->type_name("MODE")
+      ->capture_default_str();
+  app.add_option("--engine", words.engine, "What executes the program: jit, or interpreter (slow; the reference)")
+      ->type_name("ENGINE")
       ->capture_default_str();
   app.add_option("command", words.command, "The program and its arguments")->type_name("PROG [ARGS]")->required();
   // What follows the program's name is the program's.
@@ -52,6 +55,9 @@ Result<outside::LiveOptions> live_options(const Words& words, int argc, char** a
                              "always-eintr and always-restart",
                              words.delivery)};
   options.delivery = *mode;
+  auto engine = cpu::engine_of(words.engine);
+  if (!engine) return Error{fmt::format("there is no engine {}; there are {}", words.engine, cpu::engine_names)};
+  options.engine = *engine;
   if (!words.root.empty()) {
     std::unique_ptr<char, decltype(&std::free)> absolute{realpath(words.root.c_str(), nullptr), std::free};
     if (!absolute) return Error{fmt::format("--root {}: {}", words.root, std::strerror(errno))};

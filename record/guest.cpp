@@ -33,14 +33,14 @@ int complain(const Error& error) {
 
 int run_guest(outside::LiveOptions options) {
   outside::LiveHooks hooks;
+  auto machine = run::Machine::create(options.engine);
   outside::Live live(std::move(options), hooks);
-  auto machine = run::Machine::create(run::EngineKind::interpreter);
   if (!machine) return complain(machine.error());
   return run(live, **machine);
 }
 
 int run_recorded(outside::LiveOptions options, tape::Session& session, const StreamPlace& place) {
-  auto machine = run::Machine::create(run::EngineKind::interpreter);
+  auto machine = run::Machine::create(options.engine);
   if (!machine) return complain(machine.error());
   auto recorder = Recorder::begin(session, place);
   if (!recorder) return complain(recorder.error());

@@ -1,6 +1,7 @@
 // `sigtape replay`, `info`, `ps` and `log`.
 #include "replay/command.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -12,7 +13,7 @@ namespace sigtape::replay {
 namespace {
 
 struct Words {
-  std::string tape;
+  std::string tape, engine = "jit";
   i32 process = 0;
   bool quiet = false, json = false, plain = false;
 };
@@ -44,9 +45,15 @@ void add_commands(CLI::App& app, int& status) {
       "Writes the programs' output again and ends with the recorded status. Registers and memory are compared with\n"
       "what was recorded; a difference is an error of sigtape, is shown from both sides, and ends with status 3.\n");
   auto* process = replay->add_option("--process", words->process, "Only this process, and what leads to it")->type_name("PID");
+  replay->add_option("--engine", words->engine, "What executes the programs: jit, or interpreter (slow; the reference)")
+      ->type_name("ENGINE")
+      ->capture_default_str();
   replay->add_flag("-q,--quiet", words->quiet, "Leave out the programs' output");
   on_tape(replay, words, status, [words, process](const std::shared_ptr<tape::Tape>& tape) {
     TreeOptions options{tape, {}, words->quiet};
+    auto engine = cpu::engine_of(words->engine);
+    if (!engine) return say_failure(fmt::format("there is no engine {}; there are {}", words->engine, cpu::engine_names));
+    options.engine = *engine;
     if (*process) options.process = words->process;
     return replay_tape(options);
   });

@@ -25,8 +25,8 @@ namespace {
 // Runs in a process of its own.
 class Worker {
  public:
-  Worker(std::shared_ptr<tape::Tape> tape, SharedProgress& progress, bool whole_tree)
-      : tape_(std::move(tape)), progress_(progress), whole_tree_(whole_tree) {}
+  Worker(const TreeOptions& options, SharedProgress& progress)
+      : tape_(options.tape), engine_(options.engine), progress_(progress), whole_tree_(!options.process) {}
 
   [[noreturn]] void run(const std::vector<tape::StreamId>& path) {
     stream_ = path.back();
@@ -40,7 +40,7 @@ class Worker {
       if (stream == stream_) progress_.agreed(stream).store(event.index + 1, std::memory_order_release);
     };
     StreamResult result;
-    auto machine = run::Machine::create(run::EngineKind::interpreter);
+    auto machine = run::Machine::create(engine_);
     auto replayer = Replayer::open(std::move(plan));
     if (!machine || !replayer) {
       result.text = machine ? replayer.error().text : machine.error().text;
@@ -104,6 +104,7 @@ class Worker {
   }
 
   std::shared_ptr<tape::Tape> tape_;
+  cpu::EngineKind engine_;
   SharedProgress& progress_;
   bool whole_tree_;
   tape::StreamId stream_;
@@ -152,7 +153,7 @@ class TreeReplay {
     waiting_.pop_back();
     std::fflush(nullptr);
     pid_t pid = fork();
-    if (pid == 0) Worker(options_.tape, *progress_, !options_.process).run(path);
+    if (pid == 0) Worker(options_, *progress_).run(path);
     if (pid < 0) {
       progress_->free_slot();
       progress_->fail(Finish::failed, "no process for the replay");

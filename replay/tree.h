@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/cpu/engine.h"
 #include "core/tape/reader.h"
 
 namespace sigtape::replay {
@@ -13,6 +14,7 @@ struct TreeOptions {
   std::shared_ptr<tape::Tape> tape;
   std::optional<i32> process;  // only this one, and what leads to it
   bool quiet = false;          // no output of the recorded programs
+  cpu::EngineKind engine = cpu::EngineKind::jit;
 };
 
 inline constexpr int status_of_divergence = 3;

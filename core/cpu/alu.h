@@ -229,7 +229,7 @@ void movt(M& m, const I& i) {
 template <class M, class I>
 void adr(M& m, const I& i) {
   u32 base = (m.pc() + (m.thumb() ? 4 : 8)) & ~3u;
-  m.set_reg(i.d, m.constant(base + i.imm));
+  m.set_reg(i.d, m.address(base + i.imm));
 }
 
 }  // namespace sigtape::cpu::semantics

@@ -3,6 +3,12 @@
 
 namespace sigtape::cpu {
 
+std::optional<EngineKind> engine_of(std::string_view name) {
+  if (name == "jit") return EngineKind::jit;
+  if (name == "interpreter") return EngineKind::interpreter;
+  return std::nullopt;
+}
+
 bool Core::refuse(u32 address, u32 bytes, Access access) {
   auto wanted = static_cast<u8>(access == Access::write ? mem::PageFlag::write : mem::PageFlag::read);
   u32 bad = address;

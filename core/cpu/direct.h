@@ -25,6 +25,7 @@ class Direct {
   }
 
   u32 constant(u32 value) { return value; }
+  u32 address(u32 value) { return value; }
   bool flag(bool value) { return value; }
 
   // --- registers

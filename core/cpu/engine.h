@@ -1,6 +1,8 @@
 // What the run loop asks of an engine, interpreter or JIT: run until something needs the kernel.
 #pragma once
 #include <atomic>
+#include <optional>
+#include <string_view>
 
 #include "core/base/strong.h"
 #include "core/cpu/state.h"
@@ -35,6 +37,11 @@ struct Stop {
   u32 detail = 0;
 };
 
+// jit translates (core/jit); interpreter is the reference; both give the same results at the same positions.
+enum class EngineKind : u8 { jit, interpreter };
+std::optional<EngineKind> engine_of(std::string_view name);
+inline constexpr char engine_names[] = "jit or interpreter";
+
 // One engine per guest process; exactly one thread calls run() at a time (the baton holder).
 // A conditional instruction whose condition fails is retired like any other. IT, NOP and hints count as one each.
 class Engine {
@@ -44,6 +51,10 @@ class Engine {
   virtual Stop run(State& state, u64 budget) = 0;
   // Code in [begin, end) changed or went away: cacheflush, munmap, mprotect, new mapping, loader.
   virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
+  // This process is a fork's child now: what it shared with its parent is its own from here on.
+  virtual void forked() {}
+  // The running thread blocks SIGSEGV or SIGBUS, which an engine that lives by host faults must know.
+  void set_faults_blocked(bool blocked) { faults_blocked_ = blocked; }
   void set_alignment(Alignment alignment) { alignment_ = alignment; }
   // Async-signal-safe and callable from any thread: the running run() returns `interrupted` soon (within microseconds).
   // A request made while nothing runs makes the next run() return at once. Cleared by the run() that reports it.
@@ -52,6 +63,7 @@ class Engine {
  protected:
   std::atomic<bool> stop_requested_{false};
   Alignment alignment_ = Alignment::fault;
+  bool faults_blocked_ = false;
 };
 
 }  // namespace sigtape::cpu

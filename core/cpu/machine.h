@@ -38,6 +38,7 @@ template <class M>
 concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 constant, u8 number, isa::Shift shift,
                            bool known) {
   { m.constant(constant) } -> std::same_as<typename M::Word>;
+  { m.address(constant) } -> std::same_as<typename M::Word>;  // a constant that follows from pc()
   { m.flag(known) } -> std::same_as<typename M::Bool>;
   // Registers. reg(15) is PC as an operand; set_reg(15, w) is ALUWritePC.
   { m.reg(number) } -> std::same_as<typename M::Word>;

@@ -13,7 +13,7 @@ struct Place {
 
 template <class M, class I>
 typename M::Word base(M& m, const I& i) {
-  if (m.is_pc(i.n)) return m.constant(pc_operand(m.pc(), m.thumb()) & ~3u);
+  if (m.is_pc(i.n)) return m.address(pc_operand(m.pc(), m.thumb()) & ~3u);
   return m.reg(i.n);
 }
 

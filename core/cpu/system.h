@@ -7,24 +7,24 @@ namespace sigtape::cpu::semantics {
 // --- branches
 template <class M>
 typename M::Word return_address(M& m, u8 width) {
-  return m.constant((m.pc() + width) | (m.thumb() ? 1 : 0));
+  return m.address((m.pc() + width) | (m.thumb() ? 1 : 0));
 }
 
 template <class M, class I>
 void b(M& m, const I& i) {
-  m.branch(m.constant(pc_operand(m.pc(), m.thumb()) + i.imm));
+  m.branch(m.address(pc_operand(m.pc(), m.thumb()) + i.imm));
 }
 template <class M, class I>
 void bl(M& m, const I& i) {
   m.set_reg(14, return_address(m, i.width));
-  m.branch(m.constant(pc_operand(m.pc(), m.thumb()) + i.imm));
+  m.branch(m.address(pc_operand(m.pc(), m.thumb()) + i.imm));
 }
 template <class M, class I>
 void blx(M& m, const I& i) {
   if (i.form == Form::branch) {
     u32 target = (pc_operand(m.pc(), m.thumb()) & ~3u) + i.imm;
     m.set_reg(14, return_address(m, i.width));
-    return m.branch_exchange(m.constant(target | (m.thumb() ? 0 : 1)));
+    return m.branch_exchange(m.address(target | (m.thumb() ? 0 : 1)));
   }
   auto target = m.reg(i.m);
   m.set_reg(14, return_address(m, i.width));
@@ -55,7 +55,7 @@ void tbb(M& m, const I& i) {
   auto index = m.reg(i.m);
   auto entry = m.load8(table + index);
   if (m.failed()) return;
-  m.branch(m.constant(pc_operand(m.pc(), m.thumb())) + (entry << 1));
+  m.branch(m.address(pc_operand(m.pc(), m.thumb())) + (entry << 1));
 }
 template <class M, class I>
 void tbh(M& m, const I& i) {
@@ -63,7 +63,7 @@ void tbh(M& m, const I& i) {
   auto index = m.reg(i.m);
   auto entry = m.load16(table + (index << 1));
   if (m.failed()) return;
-  m.branch(m.constant(pc_operand(m.pc(), m.thumb())) + (entry << 1));
+  m.branch(m.address(pc_operand(m.pc(), m.thumb())) + (entry << 1));
 }
 template <class M, class I>
 void it(M& m, const I& i) {

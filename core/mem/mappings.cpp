@@ -92,7 +92,7 @@ void Space::insert(Mapping mapping) {
 void Space::drop_code(u32 begin, u32 end) {
   for (u32 page = begin >> 12; page < end >> 12; page++) {
     if ((flags_[page] & static_cast<u8>(PageFlag::code)) == 0) continue;
-    unmark_code(page);
+    flags_[page] &= static_cast<u8>(~static_cast<u8>(PageFlag::code));  // its protection is new already
     if (watcher_) watcher_->code_changed(GuestAddr{page << 12}, page_size);
   }
 }

@@ -18,22 +18,26 @@ constexpr u64 space_bytes = u64{1} << 32;
 constexpr u64 guard_bytes = 64 * 1024;  // more than the largest single access of any instruction
 constexpr u32 page_count = 1u << 20;
 
-// Host addresses to try. Low ones, because the host kernel gives out addresses from the top: a range that is free for
-// a moment while it is remapped is then never picked for somebody else. AddressSanitizer's shadow covers the low part.
+// Guest address 0 at host address 0 makes guest addresses host addresses, which translated code likes best. Where the
+// host does not let us have the low addresses, or AddressSanitizer has its shadow there: other low ones, because the host
+// kernel gives out addresses from the top, and a range that is free for a moment while it is remapped is then never
+// picked for somebody else.
 #if SIGTAPE_ASAN
-constexpr u64 first_base = u64{0x2000} << 32;
+constexpr u64 bases[] = {u64{0x2000} << 32};
 #else
-constexpr u64 first_base = u64{0x10} << 32;
+constexpr u64 bases[] = {0, u64{0x10} << 32};
 #endif
+constexpr u64 lowest = 0x8000;  // guests have nothing below (vm.mmap_min_addr of Debian's ARM kernels)
 
-u8* reserve_at(u64 base) {
-  auto* want = reinterpret_cast<void*>(base - guard_bytes);
-  void* got = mmap(want, space_bytes + 2 * guard_bytes, PROT_NONE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-  if (got == MAP_FAILED) return nullptr;
-  if (got == want) return reinterpret_cast<u8*>(base);
-  munmap(got, space_bytes + 2 * guard_bytes);  // a kernel before 4.17 takes the address as a hint
-  return nullptr;
+bool reserve_at(u64 base) {
+  u64 before = base ? guard_bytes : 0, from = base ? base - before : lowest;
+  u64 bytes = base + space_bytes + guard_bytes - from;
+  auto* want = reinterpret_cast<void*>(from);
+  void* got = mmap(want, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  if (got == MAP_FAILED) return false;
+  if (got == want) return true;
+  munmap(got, bytes);  // a kernel before 4.17 takes the address as a hint
+  return false;
 }
 
 }  // namespace
@@ -41,11 +45,14 @@ u8* reserve_at(u64 base) {
 Result<std::unique_ptr<Space>> Space::reserve() {
   std::unique_ptr<Space> space{new Space};
   int error = 0;
-  for (u64 slot = 0; slot < 64 && !space->base_; slot++) {
-    space->base_ = reserve_at(first_base + slot * 2 * space_bytes);
-    if (!space->base_) error = errno;
-  }
-  if (!space->base_)
+  for (u64 first : bases)
+    for (u64 slot = 0; slot < (first ? 64 : 1) && !space->reserved_; slot++) {
+      u64 base = first + slot * 2 * space_bytes;
+      space->reserved_ = reserve_at(base);
+      space->base_ = reinterpret_cast<u8*>(base);
+      if (!space->reserved_) error = errno;
+    }
+  if (!space->reserved_)
     return Error{fmt::format("cannot reserve 4 GiB of address space for the guest: {}", std::strerror(error))};
   void* flags = mmap(nullptr, page_count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (flags == MAP_FAILED) return Error{fmt::format("cannot allocate page flags: {}", std::strerror(errno))};
@@ -54,7 +61,8 @@ Result<std::unique_ptr<Space>> Space::reserve() {
 }
 
 Space::~Space() {
-  if (base_) munmap(base_ - guard_bytes, space_bytes + 2 * guard_bytes);
+  if (reserved_ && base_) munmap(base_ - guard_bytes, space_bytes + 2 * guard_bytes);
+  if (reserved_ && !base_) munmap(reinterpret_cast<void*>(lowest), space_bytes + guard_bytes - lowest);
   if (flags_) munmap(flags_, page_count);
 }
 
@@ -123,6 +131,22 @@ std::optional<std::string> Space::read_string(GuestAddr from, u32 limit) const {
     at += here;
   }
   return std::nullopt;
+}
+
+void Space::guard_code(u32 page_index) {
+  u8& flags = flags_[page_index];
+  flags |= static_cast<u8>(PageFlag::code);
+  if (guard_ == CodeGuard::none || (flags & static_cast<u8>(PageFlag::write)) == 0) return;
+  int done = mprotect(base_ + (u64{page_index} << 12), page_size, PROT_READ);
+  CHECK_THAT(done == 0, "guarding code at {:#x}: {}", page_index << 12, std::strerror(errno));
+}
+
+void Space::unguard_code(u32 page_index) {
+  u8& flags = flags_[page_index];
+  flags &= static_cast<u8>(~static_cast<u8>(PageFlag::code));
+  if (guard_ == CodeGuard::none || (flags & static_cast<u8>(PageFlag::write)) == 0) return;
+  int done = mprotect(base_ + (u64{page_index} << 12), page_size, PROT_READ | PROT_WRITE);
+  CHECK_THAT(done == 0, "freeing code at {:#x}: {}", page_index << 12, std::strerror(errno));
 }
 
 void Space::note_code_write(u32 address, u32 bytes) {

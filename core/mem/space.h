@@ -55,6 +55,10 @@ class CodeWatcher {
   virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
 };
 
+// How stores into pages with PageFlag::code are noticed besides writable(): the pages are read-only on the host, so that
+// a store of translated code faults there.
+enum class CodeGuard : u8 { none, write_protected };
+
 class Space {
  public:
   // Reserves 4 GiB (and guards on both sides) of host address space. One per process.
@@ -84,9 +88,18 @@ class Space {
     if ((flags_[address >> 12] & flags_[last >> 12] & 4) == 0 || last < address) [[unlikely]] return nullptr;
     return base_ + address;
   }
-  void mark_code(u32 page_index) { flags_[page_index] |= static_cast<u8>(PageFlag::code); }
+  void mark_code(u32 page_index) {
+    if ((flags_[page_index] & static_cast<u8>(PageFlag::code)) == 0) guard_code(page_index);
+  }
+  // The page's code need not be watched any more.
+  void release_code(u32 page_index) {
+    if (flags_[page_index] & static_cast<u8>(PageFlag::code)) unguard_code(page_index);
+  }
   void unmark_code(u32 page_index) { flags_[page_index] &= static_cast<u8>(~static_cast<u8>(PageFlag::code)); }
-  void set_code_watcher(CodeWatcher* watcher) { watcher_ = watcher; }
+  void set_code_watcher(CodeWatcher* watcher, CodeGuard guard = CodeGuard::none) {
+    watcher_ = watcher;
+    guard_ = guard;
+  }
   u8 page_flags(u32 page_index) const { return flags_[page_index]; }
 
   // --- access by the kernel side: whole ranges; false where any byte is not accessible (EFAULT), then nothing is done
@@ -133,6 +146,8 @@ class Space {
  private:
   Space() = default;
   bool all_have(GuestAddr at, u64 bytes, PageFlag wanted) const;
+  void guard_code(u32 page_index);
+  void unguard_code(u32 page_index);
   void note_code_write(u32 address, u32 bytes);
   void note_code_writes(u32 address, u64 bytes);
   void split(u32 at);
@@ -147,10 +162,12 @@ class Space {
   int move_host(u32 from, u32 old_bytes, u32 to, u32 new_bytes);
   int copy_private(const Mapping& source, u32 to, u32 old_bytes, u32 new_bytes);
 
+  bool reserved_ = false;
   u8* base_ = nullptr;
   u8* flags_ = nullptr;  // 1 Mi entries
   std::map<u32, Mapping> mappings_;
   CodeWatcher* watcher_ = nullptr;
+  CodeGuard guard_ = CodeGuard::none;
 };
 
 }  // namespace sigtape::mem

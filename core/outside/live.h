@@ -67,6 +67,7 @@ class LiveHooks {
 };
 
 struct LiveOptions {
+  cpu::EngineKind engine = cpu::EngineKind::jit;
   DeliveryMode delivery = DeliveryMode::safe;
   std::string root;  // --root, absolute and without a trailing slash; empty: none
   // The first image: program as the user named it (searched in PATH by the caller), arguments with argv[0].

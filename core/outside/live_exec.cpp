@@ -19,10 +19,11 @@ namespace {
 constexpr char marker[] = "\x01sigtape-exec";
 enum HiddenArgument : int { own_name, marker_at, numbers_at, words_at, root_at, program_at, execfn_at, first_guest };
 
-// "v1 mode self program base kept...".
+// "version mode engine self program base kept...".
 std::string numbers_of(const LiveState& s, HostFd self, HostFd program, int base, const std::vector<HostFd>& keep) {
   std::string text =
-      fmt::format("1 {} {} {} {}", static_cast<int>(s.options.delivery), self.value, program.value, base);
+      fmt::format("2 {} {} {} {} {}", static_cast<int>(s.options.delivery), static_cast<int>(s.options.engine),
+                                 self.value, program.value, base);
   for (HostFd fd : keep) text += fmt::format(" {}", fd.value);
   return text;
 }
@@ -95,7 +96,7 @@ bool is_exec_start(int argc, char** argv) { return argc >= first_guest && std::s
 
 Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment) {
   auto numbers = parse_numbers(argv[numbers_at]);
-  if (numbers.size() < 5 || numbers[0] != 1)
+  if (numbers.size() < 6 || numbers[0] != 2)
     return Error{"this sigtape was started by another version of itself; did its program file change meanwhile?"};
   LiveOptions options;
   options.delivery = static_cast<DeliveryMode>(numbers[1]);
@@ -104,12 +105,13 @@ Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment)
   options.arguments.assign(argv + first_guest, argv + argc);
   for (char** entry = environment; *entry; entry++) options.environment.emplace_back(*entry);
   options.from_exec = true;
-  options.self = HostFd{numbers[2]};
-  options.program = HostFd{numbers[3]};
-  options.own_base = numbers[4];
+  options.engine = static_cast<cpu::EngineKind>(numbers[2]);
+  options.self = HostFd{numbers[3]};
+  options.program = HostFd{numbers[4]};
+  options.own_base = numbers[5];
   options.program_path = argv[program_at];
   options.hook_words = argv[words_at];
-  for (std::size_t i = 5; i < numbers.size(); i++) options.kept.push_back(HostFd{numbers[i]});
+  for (std::size_t i = 6; i < numbers.size(); i++) options.kept.push_back(HostFd{numbers[i]});
   if (argc > first_guest) options.first_guest_argument = argv + first_guest;
   return options;
 }

@@ -4,14 +4,18 @@
 #include "core/base/check.h"
 #include "core/base/log.h"
 #include "core/cpu/interpreter.h"
+#include "core/jit/jit.h"
 #include "core/run/report.h"
 
 namespace sigtape::run {
 
-Result<std::unique_ptr<Machine>> Machine::create(EngineKind) {
+Result<std::unique_ptr<Machine>> Machine::create(cpu::EngineKind engine) {
   std::unique_ptr<Machine> machine{new Machine};
   machine->space_ = SIGTAPE_TRY(mem::Space::reserve());
-  machine->engine_ = cpu::make_interpreter(*machine->space_);
+  if (engine == cpu::EngineKind::jit)
+    machine->engine_ = SIGTAPE_TRY(jit::make_jit(*machine->space_));
+  else
+    machine->engine_ = cpu::make_interpreter(*machine->space_);
   return machine;
 }
 
@@ -36,6 +40,14 @@ Result<os::Thread*> Machine::load(outside::Outside& outside) {
   return &first;
 }
 
+namespace {
+// SIGBUS and SIGSEGV have the same numbers in both systems but for SIGBUS, which is FreeBSD's 10.
+bool faults_blocked(const os::Thread& thread) {
+  constexpr u64 faults = u64{1} << (11 - 1) | u64{1} << (7 - 1) | u64{1} << (10 - 1);
+  return thread.mask.words[0] & faults;
+}
+}  // namespace
+
 // Signals first: with several pending, their frames stack in the order in which they are taken. Only when none is left
 // does a mask that a call had set for itself go away.
 void Machine::take_signals(os::Thread& thread) {
@@ -58,6 +70,7 @@ void Machine::run(os::Thread& thread) {
       thread.cpu.monitor = {};
       last_to_run_ = &thread;
     }
+    engine_->set_faults_blocked(faults_blocked(thread));
     cpu::Stop stop = engine_->run(thread.cpu, outside_->budget(thread));
     thread.tick = thread.tick + stop.retired;
     switch (stop.kind) {
@@ -84,6 +97,7 @@ void Machine::forget_all_but(os::Thread& thread) {
   for (auto& [id, held] : threads_)
     if (held.get() == &thread) kept = std::move(held);
   CHECK_THAT(kept, "thread {} is not of this machine", thread.id.value);
+  engine_->forked();
   threads_.clear();
   threads_.emplace(thread.id, std::move(kept));
 }

@@ -12,11 +12,9 @@
 
 namespace sigtape::run {
 
-enum class EngineKind : u8 { interpreter };
-
 class Machine final : public outside::Inside {
  public:
-  static Result<std::unique_ptr<Machine>> create(EngineKind engine);
+  static Result<std::unique_ptr<Machine>> create(cpu::EngineKind engine);
   ~Machine() override;
 
   mem::Space& space() override { return *space_; }

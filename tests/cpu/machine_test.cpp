@@ -32,6 +32,7 @@ class Scribe {
   std::string text;
 
   Word constant(u32 value) { return word_of("constant " + std::to_string(value)); }
+  Word address(u32 value) { return constant(value); }
   Bool flag(bool value) { return bool_of(value ? "true" : "false"); }
   bool is_pc(u8 number) { return number == 15; }
   Word reg(u8 number) { return word_of("reg " + std::to_string(number)); }

@@ -11,7 +11,7 @@ namespace {
 
 struct Run {
   test::ScriptedOutside outside;
-  std::unique_ptr<run::Machine> machine = *run::Machine::create(run::EngineKind::interpreter);
+  std::unique_ptr<run::Machine> machine = *run::Machine::create(cpu::EngineKind::interpreter);
   os::Thread* thread = nullptr;
 
   explicit Run(std::initializer_list<u32> code) {

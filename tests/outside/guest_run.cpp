@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
   }
   outside::LiveHooks hooks;
   outside::Live live(std::move(options), hooks);
-  auto machine = run::Machine::create(run::EngineKind::interpreter);
+  auto machine = run::Machine::create(cpu::EngineKind::interpreter);
   if (!machine) return fmt::print(stderr, "guest_run: {}\n", machine.error().text), 125;
   auto first = (*machine)->load(live);
   if (!first) return fmt::print(stderr, "guest_run: {}\n", first.error().text), first.error().status;

@@ -1,0 +1,63 @@
+// The records of translations.
+#include "core/jit/blocks.h"
+
+#include <algorithm>
+
+namespace sigtape::jit {
+
+void Blocks::clear() {
+  blocks_.clear();
+  links_.clear();
+  faults_.clear();
+  addresses_.clear();
+  pages_.clear();
+}
+
+u32 Blocks::add(u32 pc, u32 guest_bytes, u32 count, Emitter& emitter, const u8* code, u32 begin, u32 end) {
+  auto index = static_cast<u32>(blocks_.size());
+  blocks_.push_back({.pc = pc,
+                     .guest_bytes = guest_bytes,
+                     .count = count,
+                     .begin = begin,
+                     .end = end,
+                     .first_fault = static_cast<u32>(faults_.size()),
+                     .first_address = static_cast<u32>(addresses_.size())});
+  faults_.insert(faults_.end(), emitter.faults().begin(), emitter.faults().end());
+  addresses_.insert(addresses_.end(), emitter.addresses().begin(), emitter.addresses().end());
+  for (const Emitter::Link& link : emitter.links())
+    links_.push_back({.place = static_cast<u32>(link.place - code), .stub = static_cast<u32>(link.stub - code)});
+  u32 first = pc & ~1u, last = first + guest_bytes - 1;
+  for (u32 page = first >> 12; page <= last >> 12; page++) pages_[page].push_back(index);
+  return index;
+}
+
+u32 Blocks::index_at(u32 code_offset) const {
+  auto after = std::upper_bound(blocks_.begin(), blocks_.end(), code_offset,
+                                [](u32 offset, const Block& block) { return offset < block.begin; });
+  return static_cast<u32>(after - blocks_.begin()) - 1;
+}
+
+const Block* Blocks::at_place(u32 code_offset) const {
+  u32 index = index_at(code_offset);
+  if (index >= blocks_.size() || code_offset >= blocks_[index].end) return nullptr;
+  return &blocks_[index];
+}
+
+const FaultPoint* Blocks::fault_at(const Block& block, u32 code_offset) const {
+  std::size_t index = static_cast<std::size_t>(&block - blocks_.data());
+  auto begin = faults_.begin() + block.first_fault;
+  auto end = index + 1 < blocks_.size() ? faults_.begin() + blocks_[index + 1].first_fault : faults_.end();
+  auto found = std::lower_bound(begin, end, code_offset,
+                                [](const FaultPoint& point, u32 offset) { return point.offset < offset; });
+  return found != end && found->offset == code_offset ? &*found : nullptr;
+}
+
+std::vector<u32> Blocks::take_page(u32 page) {
+  auto found = pages_.find(page);
+  if (found == pages_.end()) return {};
+  std::vector<u32> blocks = std::move(found->second);
+  pages_.erase(found);
+  return blocks;
+}
+
+}  // namespace sigtape::jit

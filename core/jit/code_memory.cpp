@@ -1,0 +1,59 @@
+// Code memory: a file without a name, mapped twice, so that no view can be both written and executed.
+#include "core/jit/code_memory.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/base/check.h"
+
+namespace sigtape::jit {
+
+namespace {
+
+Error failure(const char* what) { return Error{fmt::format("{}: {}", what, std::strerror(errno))}; }
+
+}  // namespace
+
+Result<std::unique_ptr<CodeMemory>> CodeMemory::create() {
+  std::unique_ptr<CodeMemory> memory{new CodeMemory};
+  void* at = mmap(nullptr, code_bytes + table_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (at == MAP_FAILED) return failure("cannot reserve address space for translated code");
+  memory->execute_ = static_cast<u8*>(at);
+  SIGTAPE_TRY(memory->map());
+  return memory;
+}
+
+Result<bool> CodeMemory::map() {
+  int file = memfd_create("translations", MFD_CLOEXEC);
+  if (file < 0) return failure("cannot make memory for translated code");
+  void* write = MAP_FAILED;
+  void* execute = MAP_FAILED;
+  if (ftruncate(file, code_bytes) == 0) {
+    write = mmap(write_, code_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | (write_ ? MAP_FIXED : 0), file, 0);
+    execute = mmap(execute_, code_bytes, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, 0);
+  }
+  void* table = mmap(execute_ + code_bytes, table_bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  int error = errno;
+  close(file);
+  errno = error;
+  if (write == MAP_FAILED || execute == MAP_FAILED || table == MAP_FAILED)
+    return failure("cannot map memory for translated code");
+  write_ = static_cast<u8*>(write);
+  return true;
+}
+
+CodeMemory::~CodeMemory() {
+  if (execute_) munmap(execute_, code_bytes + table_bytes);
+  if (write_) munmap(write_, code_bytes);
+}
+
+void CodeMemory::renew() {
+  auto done = map();
+  CHECK_THAT(done, "{}", done.error().text);
+}
+
+}  // namespace sigtape::jit

@@ -1,0 +1,166 @@
+// From the nodes of one instruction to x86-64 code; follows where the guest's flags are meanwhile.
+//
+// Guest registers r0-r7, sp and lr live in host registers across blocks, r8-r12 in the context. rcx, rdx and r14 are
+// free within an instruction, rax has the flags that are at home, r15 counts instructions down, rsp is the context.
+// Where an instruction is too much for three free registers, failed() tells, and the interpreter does it.
+#pragma once
+#include <vector>
+
+#include "core/jit/assembler.h"
+#include "core/jit/context.h"
+#include "core/jit/node.h"
+
+namespace sigtape::jit {
+
+// Where the guest's flags are at a place in the code.
+struct FlagState {
+  Part home = Part::all;      // valid in rax and Context::c
+  Part eflags = Part::none;   // valid in EFLAGS
+  bool borrow = false;        // C in EFLAGS is x86's: set for a borrow
+  u8 nz_of = 0xff;            // N and Z are those of this guest register, 0xff: of none
+  bool operator==(const FlagState&) const = default;
+};
+
+// A host instruction that can fault, and what is needed to get the guest's state from there.
+struct FaultPoint {
+  u32 offset = 0;  // of the host instruction in the code memory
+  u16 index = 0;   // of the guest instruction in its block
+  FlagState flags;
+};
+
+Reg host_register(u8 guest);  // Reg::none for those in the context
+Mem in_context(std::size_t offset);
+Mem guest_slot(u8 guest);
+
+class Emitter {
+ public:
+  // Common code that translations call and jump to.
+  struct Stubs {
+    const u8 *exit = nullptr, *miss = nullptr, *interpret = nullptr;
+  };
+  Assembler as;
+
+  void begin_block(const u8* code_begin, const Stubs& stubs, i32 table_distance);
+  void set_nodes(std::vector<Node>* nodes) { nodes_ = nodes; }
+
+  // The step's nodes. False: nothing was emitted that counts; the caller goes back to where it was.
+  bool emit(const Step& step, u16 index);
+  // The interpreter does it: the state is made exact before.
+  void emit_interpreted(const Step& step, u16 index);
+
+  // --- flags
+  const FlagState& flags() const { return flags_; }
+  void set_flags(const FlagState& flags) { flags_ = flags; }
+  // Brings the parts home; leaves EFLAGS alone where it can, and tells whether it did.
+  void bring_home(Part parts);
+  // Whatever the step, or what follows it, may look at; and all of them, EFLAGS being left alone if that is possible.
+  void bring_home_for(const Step& step);
+  void need_all_home();
+  // The condition as one that x86 can test now; EFLAGS are not to be changed before the test.
+  Cc condition(isa::Cond cond);
+
+  // --- leaving: to be emitted where the block ends
+  void jump_direct(u32 target);                 // target with bit 0
+  void jump_direct_if(Cc cc, u32 target);
+  void jump_indirect(Reg target);               // rcx, with bit 0
+  void leave_with(Exit kind, u32 pc, u32 detail);
+  void block_head(u32 pc, u32 instructions);
+  // What stands behind the block: the ways out that are taken seldom.
+  void emit_ways_out();
+
+  // A jump that is patched when its target is translated.
+  struct Link {
+    u8* place;
+    u32 target;
+    const u8* stub = nullptr;
+  };
+  std::vector<Link>& links() { return links_; }
+  std::vector<FaultPoint>& faults() { return faults_; }
+  // Offsets of words in the code that hold guest addresses, from the block's begin.
+  std::vector<u32>& addresses() { return addresses_; }
+  u32 first_link_number = 0;
+
+ private:
+  struct SlowPath {
+    u8* from;
+    const u8* back;
+    u32 pc, detail;
+    FlagState flags;
+  };
+  struct Expiry {
+    u8* from;
+    u32 pc, instructions;
+  };
+
+  Node& node(u16 id) { return (*nodes_)[id]; }
+  Reg allocate();
+  void free_register(Reg r);
+  bool is_free(Reg r) const { return free_ & (1u << static_cast<u8>(r)); }
+  void release(u16 id);
+  bool constant(u16 id, u32& value) const;
+  Reg reg_of(u16 id);
+  void into(Reg d, u16 id);
+  void compute(Reg d, u16 id);
+  void compute_add(Reg d, const Node& n);
+  void compute_sub(Reg d, const Node& n);
+  void compute_logic(Reg d, const Node& n, u16 id);
+  void compute_shift(Reg d, const Node& n);
+  void compute_shifted(Reg d, const Node& n);
+  void compute_call(Reg d, const Node& n);
+  void compute_division(Reg d, const Node& n, bool is_signed);
+  void compute_product(Reg d, const Node& n, bool is_signed);
+  void compute_sum(Reg d, u16 id, bool wants_value);
+  void set_place(u16 id, Reg r) { node(id).place = static_cast<u8>(r) + 1; }
+  void alu_operand(Alu op, Reg d, u16 id);
+  Mem address(u16 id);
+  void release_address(u16 id) { release(id); }
+  Cc test_bool(u16 id);
+  void move_constant(Reg d, u32 value, bool is_address);
+
+  void emit_effect(u16 id);
+  void emit_load(u16 id);
+  void emit_store(u16 id);
+  void emit_set_reg(u16 id);
+  void emit_set_nz(u16 id);
+  void emit_set_nzc(u16 id);
+  void emit_set_nzcv(u16 id);
+  void emit_shifted_carry(const Node& n);
+  void emit_need(u16 id);
+  void emit_q(u16 id);
+  void emit_branch(u16 id);
+  void value_for_flags(u16 value, u16 effect);
+  Reg early_target(u16 value, u16 after, bool served);
+  u16 count_in(u16 root, u16 id) const;
+  void keep_old(u8 guest, u16 value);
+  void slow_path(Cc cc);
+
+  void will_clobber();  // EFLAGS are about to be lost
+  void spill(Part parts);
+  void overwritten(u8 guest);
+  void defined(Part parts, Part in_eflags, bool borrow);
+  void fault_point();
+  void note_address() { addresses_.push_back(static_cast<u32>(as.at() - 4 - block_begin_)); }
+
+  std::vector<Node>* nodes_ = nullptr;
+  const Step* step_ = nullptr;
+  u16 index_ = 0;
+  u32 instructions_ = 0;  // of the block
+  u32 interpreter_detail() const { return u32{index_} | (instructions_ << 8) | (u32{step_->it} << 16); }
+  const u8* code_begin_ = nullptr;
+  const u8* block_begin_ = nullptr;
+  Stubs stubs_;
+  i32 table_distance_ = 0;
+  u32 free_ = 0;
+  bool failed_ = false;
+  FlagState flags_;
+  Part needed_ = Part::all;  // of the flags as they are now
+  u16 carry_of_ = 0xffff;    // the sum whose carry is in CF
+  u16 result_flags_ = 0xffff;  // the node whose N and Z are in EFLAGS already
+  std::vector<Link> links_;
+  std::vector<FaultPoint> faults_;
+  std::vector<u32> addresses_;
+  std::vector<SlowPath> slow_;
+  std::vector<Expiry> expiries_;
+};
+
+}  // namespace sigtape::jit

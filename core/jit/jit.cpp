@@ -1,0 +1,433 @@
+// The translating engine's loop: interpret, translate what proves warm, run, and sort out why it came back.
+#include "core/jit/jit.h"
+
+#include <asm/prctl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/host_fault.h"
+#include "core/cpu/code_cache.h"
+#include "core/isa/decode.h"
+#include "core/jit/blocks.h"
+#include "core/jit/code_memory.h"
+#include "core/jit/stubs.h"
+#include "core/jit/translator.h"
+
+namespace sigtape::jit {
+
+namespace {
+
+// Instructions between two looks at the stop request: some microseconds.
+constexpr u64 most_at_once = 16384;
+
+// The context, and below it the stack that translated code, the functions it calls and signal handlers run on.
+class ContextStack {
+ public:
+  ContextStack() {
+    at_ = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    CHECK_THAT(at_ != MAP_FAILED, "no memory for a stack");
+    mprotect(at_, 4096, PROT_NONE);
+    context_ = new (static_cast<u8*>(at_) + bytes - sizeof(Context)) Context;
+  }
+  ~ContextStack() { munmap(at_, bytes); }
+  ContextStack(const ContextStack&) = delete;
+  Context& context() { return *context_; }
+
+ private:
+  static constexpr std::size_t bytes = 256 * 1024;
+  void* at_;
+  Context* context_;
+};
+
+class Jit;
+std::atomic<Jit*> active{nullptr};
+
+class Jit final : public cpu::Engine, public mem::CodeWatcher {
+ public:
+  Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options);
+  ~Jit() override;
+
+  cpu::Stop run(cpu::State& state, u64 budget) override;
+  void code_changed(GuestAddr begin, u32 bytes) override;
+  void forked() override;
+  bool on_fault(ucontext_t* context);
+  u64 step(u32 pc, u32 detail);
+
+ private:
+  bool take_stop_request() {
+    return stop_requested_.load(std::memory_order_relaxed) && stop_requested_.exchange(false);
+  }
+  u32 place() const { return context_.state.r[15] | (context_.state.thumb ? 1 : 0); }
+  void go_to(u32 pc) {
+    context_.state.r[15] = pc & ~1u;
+    context_.state.thumb = pc & 1;
+  }
+  const u8* translation(u32 pc) const {
+    i32 distance = memory_->table()[pc];
+    return distance ? miss_ + distance : nullptr;
+  }
+  cpu::Stop loop();
+  bool interpret(u64 most, bool to_branch);
+  bool run_translated(const u8* entry);
+  bool after_fault();
+  bool warms_up(u32 pc);
+  const u8* translate(u32 pc);
+  void start_over();
+  void connect(u32 link_number, u32 pc);
+  void drop_page(u32 page);
+
+  mem::Space& space_;
+  Options options_;
+  std::unique_ptr<CodeMemory> memory_;
+  Translator translator_;
+  Blocks blocks_;
+  Stubs stubs_;
+  u8* code_end_ = nullptr;  // in the view to write
+  cpu::Context interpreter_;
+  ContextStack stack_;
+  Context& context_ = stack_.context();
+  const u8* miss_ = nullptr;  // in the view to execute; distances in the table are from here
+  i32 table_distance_ = 0;
+  u64 generation_ = 0;
+  u64 left_ = 0;
+  bool dropped_ = false;  // blocks went away since translated code was entered
+  std::vector<u8> heat_;
+};
+
+constexpr std::size_t heat_size = 1 << 15;
+std::size_t heat_index(u32 pc) { return ((pc >> 1) ^ (pc >> 16)) & (heat_size - 1); }
+
+u64 step_from_code(Context* context, u32 pc, u32 detail) { return static_cast<Jit*>(context->engine)->step(pc, detail); }
+
+bool fault_hook(int, void*, void* context) {
+  Jit* jit = active.load(std::memory_order_relaxed);
+  return jit && jit->on_fault(static_cast<ucontext_t*>(context));
+}
+
+// Where nobody else handles signals (replay). Live's handler asks the hook, too.
+void on_signal(int signal, siginfo_t* info, void* context) {
+  if (fault_hook(signal, info, context)) return;
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  sigaction(signal, &action, nullptr);  // happens again, and ends us
+}
+
+void handle_faults() {
+  struct sigaction action {};
+  action.sa_sigaction = on_signal;
+  action.sa_flags = SA_SIGINFO;
+  for (int signal : {SIGSEGV, SIGBUS}) sigaction(signal, &action, nullptr);
+}
+
+// Guests may block the signals that faults of translated code come as.
+void set_faults_open(bool open) {
+  u64 faults = u64{1} << (SIGSEGV - 1) | u64{1} << (SIGBUS - 1);
+  syscall(SYS_rt_sigprocmask, open ? SIG_UNBLOCK : SIG_BLOCK, &faults, nullptr, 8);
+}
+
+// The segment for guest memory, where that does not begin at host address 0. Per host thread.
+void set_segment(const mem::Space& space) {
+  thread_local const u8* base = nullptr;
+  if (base == space.base()) return;
+  base = space.base();
+  syscall(SYS_arch_prctl, ARCH_SET_GS, base);
+}
+
+Jit::Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options)
+    : space_(space), options_(options), memory_(std::move(memory)), translator_(space), heat_(heat_size) {
+  interpreter_.space = &space;
+  interpreter_.state = &context_.state;
+  context_.engine = this;
+  context_.step = step_from_code;
+  context_.helpers = Builder::helper_table();
+  space.set_code_watcher(this, mem::CodeGuard::write_protected);
+  translator_.emitter().as.set_guest_segment(space.base() != nullptr);
+  start_over();
+  active.store(this);
+  host_fault_hook.store(fault_hook);
+  handle_faults();
+}
+
+Jit::~Jit() {
+  host_fault_hook.store(nullptr);
+  active.store(nullptr);
+  space_.set_code_watcher(nullptr, mem::CodeGuard::none);
+}
+
+// Empty code memory, but for the stubs.
+void Jit::start_over() {
+  blocks_.clear();
+  Assembler& as = translator_.emitter().as;
+  as.set_position(memory_->to_write());
+  std::ptrdiff_t distance = memory_->to_execute() - memory_->to_write();
+  stubs_ = emit_stubs(as, distance);
+  code_end_ = as.at();
+  miss_ = stubs_.for_code.miss + distance;
+  table_distance_ = static_cast<i32>(reinterpret_cast<const u8*>(memory_->table()) - miss_);
+  dropped_ = true;
+  generation_++;
+}
+
+void Jit::forked() {
+  memory_->renew();
+  start_over();
+}
+
+// --- the interpreter's part
+
+// At most `most` instructions, or up to the next taken branch. False: stopped, in interpreter_.stop.
+bool Jit::interpret(u64 most, bool to_branch) {
+  cpu::Context& x = interpreter_;
+  x.alignment = alignment_;
+  x.set_thumb(context_.state.thumb);
+  const cpu::Slot* slot = cpu::settle(x, x.find(context_.state.r[15]));
+  for (u64 count = most; count != 0; count--) {
+    const cpu::Slot* next = slot->run(x, slot);
+    if (!next) return false;
+    left_--;
+    bool branched = next != slot + slot->step;
+    slot = next;
+    if (branched && to_branch && context_.state.it == 0) break;
+  }
+  context_.state.r[15] = slot->pc;
+  return true;
+}
+
+// One instruction for translated code. 0: go on behind it.
+u64 Jit::step(u32 pc, u32 detail) {
+  cpu::State& state = context_.state;
+  cpu::Context& x = interpreter_;
+  take_flags(context_);
+  go_to(pc);
+  u32 index = detail & 0xff, count = (detail >> 8) & 0xff;
+  state.it = static_cast<u8>(detail >> 16);
+  x.alignment = alignment_;
+  x.set_thumb(state.thumb);
+  dropped_ = false;
+  const cpu::Slot* slot = cpu::settle(x, x.find(state.r[15]));
+  const cpu::Slot* next = slot->run(x, slot);
+  if (next == slot + slot->step && state.thumb == (pc & 1) && !state.big_endian && !dropped_) {
+    state.it = 0;  // translated code knows it by the place
+    put_flags(context_);
+    return 0;
+  }
+  if (next) state.r[15] = next->pc;
+  context_.exit_kind = Exit::stopped;
+  context_.exit_pc = next ? 0 : 1;
+  context_.exit_link = count - index - (next ? 1 : 0);  // instructions that were counted and not done
+  return 1;
+}
+
+// --- translation
+
+// Whether the place has been reached often enough by now.
+bool Jit::warms_up(u32 pc) {
+  u8& heat = heat_[heat_index(pc)];
+  if (heat < options_.warm) {
+    heat++;
+    return false;
+  }
+  return true;
+}
+
+const u8* Jit::translate(u32 pc) {
+  u32 count = translator_.decode(pc);
+  if (count == 0) return nullptr;
+  if (code_end_ + Translator::most_block_bytes > memory_->to_write() + CodeMemory::code_bytes) {
+    memory_->renew();
+    start_over();
+  }
+  Emitter& emitter = translator_.emitter();
+  emitter.as.set_position(code_end_);
+  emitter.first_link_number = blocks_.next_link_number();
+  emitter.begin_block(memory_->to_write(), stubs_.for_code, table_distance_);
+  translator_.emit();
+  u8* code = memory_->to_write();
+  auto begin = static_cast<u32>(code_end_ - code), end = static_cast<u32>(emitter.as.at() - code);
+  u32 bytes = translator_.guest_bytes(), first = pc & ~1u;
+  blocks_.add(pc, bytes, count, emitter, code, begin, end);
+  for (u32 page = first >> 12; page <= (first + bytes - 1) >> 12; page++) space_.mark_code(page);
+  memory_->table()[pc] = static_cast<i32>(code_end_ - stubs_.for_code.miss);
+  const u8* entry = memory_->to_execute() + begin;
+  code_end_ = emitter.as.at();
+  return entry;
+}
+
+// The link's jump goes straight to the translation at pc from now on.
+void Jit::connect(u32 link_number, u32 pc) {
+  Link& link = blocks_.link(link_number);
+  if (link.to != ~0u) return;
+  u8* code = memory_->to_write();
+  u32 target = static_cast<u32>(stubs_.for_code.miss - code) + static_cast<u32>(memory_->table()[pc]);
+  link.to = blocks_.index_at(target);
+  Block& block = blocks_.block(link.to);
+  link.next = block.incoming;
+  block.incoming = link_number;
+  Assembler::patch(code + link.place, code + target);
+}
+
+void Jit::drop_page(u32 page) {
+  u8* code = memory_->to_write();
+  for (u32 index : blocks_.take_page(page)) {
+    Block& block = blocks_.block(index);
+    if (!block.alive) continue;
+    block.alive = false;
+    dropped_ = true;
+    memory_->table()[block.pc] = 0;
+    for (u32 number = block.incoming; number != ~0u;) {
+      Link& link = blocks_.link(number);
+      Assembler::patch(code + link.place, code + link.stub);
+      number = link.next;
+      link.to = link.next = ~0u;
+    }
+  }
+}
+
+// The interpreter's instructions and the translations of whole pages go, so that the page need not be watched any more.
+void Jit::code_changed(GuestAddr begin, u32 bytes) {
+  if (bytes == 0) return;
+  u32 first = begin.value >> 12, last = (begin.value + bytes - 1) >> 12;
+  interpreter_.cache.reset(first << 12, u64{last - first + 1} << 12);
+  for (u32 page = first; page <= last; page++) {
+    if (blocks_.has_page(page)) drop_page(page);
+    space_.release_code(page);
+  }
+}
+
+// --- running
+
+cpu::Stop Jit::run(cpu::State& state, u64 budget) {
+  set_segment(space_);
+  context_.state = state;
+  left_ = budget;
+  if (faults_blocked_) set_faults_open(true);
+  cpu::Stop stop = loop();
+  if (faults_blocked_) set_faults_open(false);
+  state = context_.state;
+  stop.retired = budget - left_;
+  return stop;
+}
+
+cpu::Stop Jit::loop() {
+  while (true) {
+    if (take_stop_request()) [[unlikely]] return {.kind = cpu::StopKind::interrupted};
+    if (left_ == 0) return {.kind = cpu::StopKind::budget};
+    const cpu::State& state = context_.state;
+    const u8* entry = nullptr;
+    if (state.it == 0 && !state.big_endian) {
+      u32 pc = place();
+      entry = translation(pc);
+      if (!entry && warms_up(pc)) entry = translate(pc);
+    }
+    if (entry ? run_translated(entry) : interpret(std::min<u64>(left_, 512), true)) continue;
+    return interpreter_.stop;
+  }
+}
+
+// False: stopped, in interpreter_.stop.
+bool Jit::run_translated(const u8* entry) {
+  while (true) {
+    u64 slice = std::min(left_, most_at_once);
+    context_.counter = static_cast<i64>(slice);
+    context_.exit_kind = Exit::jump;
+    put_flags(context_);
+    stubs_.enter(&context_, entry);
+    left_ -= slice - static_cast<u64>(context_.counter);
+    switch (context_.exit_kind) {
+      case Exit::jump: {
+        take_flags(context_);
+        u32 pc = context_.exit_pc, link = context_.exit_link;
+        go_to(pc);
+        if ((pc & 3) == 2) go_to(pc & ~3u);  // an ARM address that is none: bit 1 is ignored
+        if (stop_requested_.load(std::memory_order_relaxed)) return true;
+        pc = place();
+        entry = translation(pc);
+        if (!entry && warms_up(pc)) {
+          u64 before = generation_;
+          entry = translate(pc);
+          if (before != generation_) link = no_link;
+        }
+        if (!entry) return true;
+        if (link != no_link) connect(link, pc);
+        continue;
+      }
+      case Exit::expired:
+        take_flags(context_);
+        go_to(context_.exit_pc);
+        // The budget ends in the middle of the block.
+        return slice == most_at_once || interpret(left_, false);
+      case Exit::fault: return after_fault();
+      case Exit::stopped:
+        left_ += context_.exit_link;
+        return context_.exit_pc == 0;
+      case Exit::svc:
+        take_flags(context_);
+        go_to(context_.exit_pc);
+        left_ += 1;
+        interpreter_.stop = {.kind = cpu::StopKind::svc,
+                             .address = GuestAddr{context_.state.r[15]},
+                             .access = cpu::Access::fetch,
+                             .detail = context_.exit_link};
+        return false;
+    }
+  }
+}
+
+bool Jit::on_fault(ucontext_t* context) {
+  greg_t* registers = context->uc_mcontext.gregs;
+  auto pc = static_cast<u64>(registers[REG_RIP]);
+  if (!memory_->holds(pc)) return false;
+  context_.fault_pc = pc;
+  context_.fault_eflags = static_cast<u64>(registers[REG_EFL]);
+  registers[REG_RIP] = reinterpret_cast<greg_t>(stubs_.fault);
+  return true;
+}
+
+// The state as it was before the instruction that faulted; then the interpreter does it, and says what is wrong with it,
+// if anything is: the page may only have been one whose code is watched.
+bool Jit::after_fault() {
+  auto offset = static_cast<u32>(context_.fault_pc - reinterpret_cast<u64>(memory_->to_execute()));
+  const Block* block = blocks_.at_place(offset);
+  CHECK_THAT(block, "a host fault in shared code, at offset {:#x}", offset);
+  const FaultPoint* point = blocks_.fault_at(*block, offset);
+  CHECK_THAT(point, "a host fault at offset {:#x} of the translation of {:#x}, where none is expected",
+             offset - block->begin, block->pc);
+  cpu::State& state = context_.state;
+  take_flags(context_);
+  const FlagState& where = point->flags;
+  u64 eflags = context_.fault_eflags;
+  if (any(where.eflags & Part::nz)) {
+    state.flags.n = (eflags >> 7) & 1;
+    state.flags.z = (eflags >> 6) & 1;
+  } else if (!any(where.home & Part::nz)) {
+    u32 value = state.r[where.nz_of];
+    state.flags.n = value >> 31;
+    state.flags.z = value == 0;
+  }
+  if (any(where.eflags & Part::v)) state.flags.v = (eflags >> 11) & 1;
+  if (any(where.eflags & Part::c)) state.flags.c = ((eflags & 1) != 0) != where.borrow;
+  // The place, and the IT state there.
+  left_ += block->count - point->index;
+  go_to(block->pc);
+  u32 count = translator_.decode(block->pc);
+  CHECK_THAT(point->index < count, "code at {:#x} has changed behind its translation", block->pc);
+  const Step& step = translator_.steps()[point->index];
+  state.r[15] = step.pc;
+  state.it = step.it;
+  return interpret(1, false);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<cpu::Engine>> make_jit(mem::Space& space, Options options) {
+  auto memory = SIGTAPE_TRY(CodeMemory::create());
+  return std::unique_ptr<cpu::Engine>{new Jit(space, std::move(memory), options)};
+}
+
+}  // namespace sigtape::jit

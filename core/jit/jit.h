@@ -1,0 +1,16 @@
+// The translating engine: cold code by the interpreter, warm code as x86-64.
+#pragma once
+#include <memory>
+
+#include "core/base/result.h"
+#include "core/cpu/engine.h"
+
+namespace sigtape::jit {
+
+// Becomes the space's code watcher and the process's host fault hook. One at a time per process.
+struct Options {
+  u8 warm = 40;  // how often a place is reached before it is translated
+};
+Result<std::unique_ptr<cpu::Engine>> make_jit(mem::Space& space, Options options = {});
+
+}  // namespace sigtape::jit

@@ -1,0 +1,163 @@
+// Blocks: decoding up to the next branch, what becomes of the flags, the order of instructions, conditions.
+#include "core/jit/translator.h"
+
+#include "core/base/check.h"
+#include "core/isa/decode.h"
+
+namespace sigtape::jit {
+
+using isa::Cond;
+using isa::Op;
+
+// The instruction at step.pc under step.it; false where it cannot be fetched whole.
+bool Translator::fetch(Step& step) {
+  bool thumb = step.insn.thumb;
+  if (!thumb) {
+    const u8* bytes = space_.executable(step.pc, 4);
+    if (!bytes) return false;
+    step.insn = isa::decode_a32(load<u32>(bytes));
+    return true;
+  }
+  const u8* bytes = space_.executable(step.pc, 2);
+  if (!bytes) return false;
+  u16 first = load<u16>(bytes), second = 0;
+  if (isa::is_t32(first)) {
+    const u8* more = space_.executable(step.pc + 2, 2);
+    if (!more) return false;
+    second = load<u16>(more);
+  }
+  step.insn = isa::decode_thumb(first, second, step.it);
+  return true;
+}
+
+namespace {
+
+// After these the interpreter's answer decides how it goes on, or translation under other premises does.
+bool ends_block(Op op) {
+  return op == Op::svc || op == Op::bkpt || op == Op::udf || op == Op::undefined || op == Op::setend || op == Op::b;
+}
+
+}  // namespace
+
+u32 Translator::decode(u32 pc_and_mode) {
+  bool thumb = pc_and_mode & 1;
+  u32 pc = pc_and_mode & ~1u, begin = pc;
+  u8 it = 0;
+  steps_.clear();
+  builder_.clear();
+  while (steps_.size() < most_instructions || isa::in_it_block(it)) {
+    Step step;
+    step.pc = pc;
+    step.it = it;
+    step.insn.thumb = thumb;
+    if (!fetch(step)) break;
+    step.insn.thumb = thumb;
+    builder_.build(step);
+    pc += step.insn.width;
+    it = step.insn.op == Op::it ? static_cast<u8>(step.insn.imm) : isa::it_advance(it);
+    if (ends_block(step.insn.op)) step.ends = true;
+    steps_.push_back(step);
+    if (step.ends && (!isa::in_it_block(it) || step.insn.cond == Cond::al)) break;
+  }
+  // An IT block is translated whole or not at all.
+  if (!steps_.empty() && isa::in_it_block(it) && !steps_.back().ends) {
+    while (!steps_.empty() && steps_.back().it != 0) steps_.pop_back();
+    if (!steps_.empty() && steps_.back().insn.op == Op::it) steps_.pop_back();
+    if (!steps_.empty()) pc = steps_.back().pc + steps_.back().insn.width;
+  }
+  bytes_ = pc - begin;
+  find_live_flags();
+  return static_cast<u32>(steps_.size());
+}
+
+// Backwards: which flags may still be looked at after each instruction. Whatever can leave may show all of them.
+void Translator::find_live_flags() {
+  Part live = Part::all;
+  for (std::size_t i = steps_.size(); i-- > 0;) {
+    Step& step = steps_[i];
+    step.live_after = live;
+    if (step.insn.cond == Cond::al) live = live & ~step.writes;
+    live = live | step.reads;
+    if (step.may_leave) live = Part::all;
+  }
+}
+
+// Whether control may reach what is emitted next.
+bool Translator::emit_step(std::size_t i) {
+  const Step& step = steps_[i];
+  auto index = static_cast<u16>(i);
+  if (step.supported && emitter_.emit(step, index)) return !step.ends;
+  emitter_.emit_interpreted(step, index);
+  return true;
+}
+
+// A run of instructions under one condition, which is tested once; a single instruction that is always executed is one
+// of these, too.
+bool Translator::emit_group(std::size_t& i) {
+  Cond cond = steps_[i].insn.cond;
+  if (cond == Cond::al) return emit_step(i++);
+  // On both ways the flags must be in the same places: at home.
+  emitter_.bring_home_for(steps_[i]);
+  Cc cc = emitter_.condition(cond);
+  u8* skip = emitter_.as.jump(inverse(cc));
+  emitter_.set_flags(FlagState{});
+  do {
+    emit_step(i++);
+    if (any(steps_[i - 1].writes) || !steps_[i - 1].supported || steps_[i - 1].ends) break;
+  } while (i < steps_.size() && steps_[i].insn.cond == cond);
+  emitter_.bring_home_for(steps_[i - 1]);
+  emitter_.as.bind(skip);
+  emitter_.set_flags(FlagState{});
+  return true;
+}
+
+void Translator::emit() {
+  CHECK_THAT(!steps_.empty(), "an empty block");
+  bool thumb = steps_[0].insn.thumb;
+  u32 mode = thumb ? 1 : 0;
+  emitter_.set_nodes(&builder_.nodes());
+  emitter_.block_head(steps_[0].pc | mode, static_cast<u32>(steps_.size()));
+  std::size_t i = 0;
+  bool left = false;
+  while (i < steps_.size()) {
+    const Step& step = steps_[i];
+    if (step.insn.op == Op::it) {
+      i++;
+      continue;
+    }
+    if (i + 1 == steps_.size() && step.ends) left = emit_last(step);
+    if (left) break;
+    left = !emit_group(i);
+  }
+  if (!left) {
+    const Step& last = steps_.back();
+    emitter_.need_all_home();
+    emitter_.jump_direct((last.pc + last.insn.width) | mode);
+  }
+  emitter_.emit_ways_out();
+}
+
+// Branches on a condition and SVC. False: the usual way will do.
+bool Translator::emit_last(const Step& step) {
+  u32 mode = step.insn.thumb ? 1 : 0;
+  if (step.insn.op == Op::b) {
+    u32 target = step.pc + (mode ? 4 : 8) + step.insn.imm;
+    target = mode ? target | 1 : target & ~3u;
+    emitter_.need_all_home();
+    if (step.insn.cond != Cond::al) {
+      Cc cc = emitter_.condition(step.insn.cond);
+      emitter_.jump_direct_if(cc, target);
+      target = (step.pc + step.insn.width) | mode;
+    }
+    emitter_.jump_direct(target);
+    return true;
+  }
+  if (step.insn.op == Op::svc && step.insn.cond == Cond::al) {
+    emitter_.need_all_home();
+    emitter_.leave_with(Exit::svc, step.pc | mode, step.insn.imm);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace sigtape::jit

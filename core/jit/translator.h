@@ -1,0 +1,40 @@
+// Blocks: decoding up to the next branch, what becomes of the flags, the order of instructions, conditions.
+#pragma once
+#include <vector>
+
+#include "core/jit/builder.h"
+#include "core/jit/emitter.h"
+#include "core/mem/space.h"
+
+namespace sigtape::jit {
+
+constexpr u32 most_instructions = 48;  // of a block
+
+class Translator {
+ public:
+  explicit Translator(const mem::Space& space) : space_(space) {}
+  // Decodes the block at `pc` (bit 0: Thumb). The number of its instructions; 0 where none can be fetched.
+  u32 decode(u32 pc);
+  u32 guest_bytes() const { return bytes_; }
+  // Writes the decoded block at emitter().as.at(); there must be room for most_block_bytes.
+  void emit();
+  Emitter& emitter() { return emitter_; }
+  const std::vector<Step>& steps() const { return steps_; }
+
+  static constexpr std::size_t most_block_bytes = 64 * 1024;
+
+ private:
+  bool fetch(Step& step);
+  void find_live_flags();
+  bool emit_group(std::size_t& i);
+  bool emit_step(std::size_t i);
+  bool emit_last(const Step& step);
+
+  const mem::Space& space_;
+  std::vector<Step> steps_;
+  u32 bytes_ = 0;
+  Builder builder_;
+  Emitter emitter_;
+};
+
+}  // namespace sigtape::jit
