@@ -44,7 +44,8 @@ void add_commands(CLI::App& app, int& status) {
       "Needs nothing but the tape: neither the recorded files nor the network nor the user of the recording.\n"
       "Writes the programs' output again and ends with the recorded status. Registers and memory are compared with\n"
       "what was recorded; a difference is an error of sigtape, is shown from both sides, and ends with status 3.\n");
-  auto* process = replay->add_option("--process", words->process, "Only this process, and what leads to it")->type_name("PID");
+  auto* process =
+      replay->add_option("--process", words->process, "Only this process, and what leads to it")->type_name("PID");
   replay->add_option("--engine", words->engine, "What executes the programs: jit, or interpreter (slow; the reference)")
       ->type_name("ENGINE")
       ->capture_default_str();
@@ -52,7 +53,8 @@ void add_commands(CLI::App& app, int& status) {
   on_tape(replay, words, status, [words, process](const std::shared_ptr<tape::Tape>& tape) {
     TreeOptions options{tape, {}, words->quiet};
     auto engine = cpu::engine_of(words->engine);
-    if (!engine) return say_failure(fmt::format("there is no engine {}; there are {}", words->engine, cpu::engine_names));
+    if (!engine)
+      return say_failure(fmt::format("there is no engine {}; there are {}", words->engine, cpu::engine_names));
     options.engine = *engine;
     if (*process) options.process = words->process;
     return replay_tape(options);

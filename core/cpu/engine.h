@@ -23,6 +23,8 @@ enum class StopKind : u8 {
   alignment,    // an access that must be aligned was not (LDREX, LDM, LDRD, VLDR…)
 };
 
+enum class FaultSignals : u8 { open, blocked, ignored };
+
 enum class Access : u8 { read, write, fetch };
 
 // What becomes of LDM, STM, LDRD and STRD at an address that is not word aligned. Linux does them in its alignment trap
@@ -31,8 +33,8 @@ enum class Alignment : u8 { fault, fix_up };
 
 struct Stop {
   StopKind kind = StopKind::budget;
-  u64 retired = 0;     // instructions retired by this call to run()
-  GuestAddr address;   // fault, alignment: the data or instruction address
+  u64 retired = 0;    // instructions retired by this call to run()
+  GuestAddr address;  // fault, alignment: the data or instruction address
   Access access = Access::read;
   u32 detail = 0;
 };
@@ -53,8 +55,11 @@ class Engine {
   virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
   // This process is a fork's child now: what it shared with its parent is its own from here on.
   virtual void forked() {}
-  // The running thread blocks SIGSEGV or SIGBUS, which an engine that lives by host faults must know.
-  void set_faults_blocked(bool blocked) { faults_blocked_ = blocked; }
+  // What the thread that runs next does with SIGSEGV and SIGBUS, and the host thread likewise: for an engine that lives
+  // by host faults.
+  void set_fault_signals(FaultSignals signals) { fault_signals_ = signals; }
+  // Async-signal-safe: true while this engine has unblocked them for itself.
+  bool has_opened_fault_signals() const { return opened_fault_signals_.load(std::memory_order_relaxed); }
   void set_alignment(Alignment alignment) { alignment_ = alignment; }
   // Async-signal-safe and callable from any thread: the running run() returns `interrupted` soon (within microseconds).
   // A request made while nothing runs makes the next run() return at once. Cleared by the run() that reports it.
@@ -63,7 +68,8 @@ class Engine {
  protected:
   std::atomic<bool> stop_requested_{false};
   Alignment alignment_ = Alignment::fault;
-  bool faults_blocked_ = false;
+  FaultSignals fault_signals_ = FaultSignals::open;
+  std::atomic<bool> opened_fault_signals_{false};
 };
 
 }  // namespace sigtape::cpu

@@ -18,8 +18,8 @@ constexpr Cc inverse(Cc cc) { return static_cast<Cc>(static_cast<u8>(cc) ^ 1); }
 enum class Alu : u8 { add, or_, adc, sbb, and_, sub, xor_, cmp };
 enum class Shifting : u8 { rol, ror, rcl, rcr, shl, shr, sar = 7 };
 
-// Guest memory: 32-bit effective address (it wraps as ARM's does), relative to the segment where the space does not begin
-// at host address 0. Otherwise an ordinary 64-bit address.
+// Guest memory: 32-bit effective address (it wraps as ARM's does), relative to the segment where the space does not
+// begin at host address 0. Otherwise an ordinary 64-bit address.
 struct Mem {
   Reg base = Reg::none;
   Reg index = Reg::none;

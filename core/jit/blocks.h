@@ -9,13 +9,13 @@
 namespace sigtape::jit {
 
 struct Block {
-  u32 pc = 0;               // bit 0: Thumb
+  u32 pc = 0;  // bit 0: Thumb
   u32 guest_bytes = 0;
-  u32 count = 0;            // instructions
-  u32 begin = 0, end = 0;   // in the code memory
-  u32 first_fault = 0;      // of Blocks::faults()
-  u32 first_address = 0;    // of Blocks::addresses()
-  u32 incoming = ~0u;       // the first link that leads here
+  u32 count = 0;           // instructions
+  u32 begin = 0, end = 0;  // in the code memory
+  u32 first_fault = 0;     // of Blocks::faults()
+  u32 first_address = 0;   // of Blocks::addresses()
+  u32 incoming = ~0u;      // the first link that leads here
   bool alive = true;
 };
 

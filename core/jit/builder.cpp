@@ -83,9 +83,7 @@ void Builder::set_reg(u8 number, Word value) {
   read_[number] = 0;
 }
 
-Builder::Bool Builder::carry() {
-  return make_bool({.kind = Kind::carry_in});
-}
+Builder::Bool Builder::carry() { return make_bool({.kind = Kind::carry_in}); }
 
 void Builder::set_nzc(Word value, Bool carry) {
   if (nodes_[carry.id].kind == Kind::carry_in) return set_nz(value);

@@ -80,8 +80,12 @@ class Builder {
   Word sign_extend(Word value, u8 width);
   cpu::Shifted<Builder> shift_by(isa::Shift shift, Word value, Word amount);
   cpu::Sum<Builder> add_with_carry(Word a, Word b, Bool carry);
-  cpu::Pair<Builder> multiply_unsigned(Word a, Word b) { return halves({.kind = Kind::product_unsigned, .a = use(a), .b = use(b)}); }
-  cpu::Pair<Builder> multiply_signed(Word a, Word b) { return halves({.kind = Kind::product_signed, .a = use(a), .b = use(b)}); }
+  cpu::Pair<Builder> multiply_unsigned(Word a, Word b) {
+    return halves({.kind = Kind::product_unsigned, .a = use(a), .b = use(b)});
+  }
+  cpu::Pair<Builder> multiply_signed(Word a, Word b) {
+    return halves({.kind = Kind::product_signed, .a = use(a), .b = use(b)});
+  }
   cpu::Pair<Builder> call(HelperFunction helper, Word a, Word b);
   Word load8(Word at) { return load(at, 1); }
   Word load16(Word at) { return load(at, 2); }

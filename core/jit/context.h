@@ -8,11 +8,11 @@ namespace sigtape::jit {
 
 // Why translated code came back (Context::exit_kind).
 enum class Exit : u32 {
-  jump,      // to exit_pc, whose translation was not known here; through the link exit_link, or through the table
-  expired,   // the budget does not reach over the block at exit_pc
-  fault,     // a host fault: fault_pc, fault_eflags
-  stopped,   // the interpreter did an instruction and does not want to go on (state is exact, flags_image is not)
-  svc,       // at the SVC at exit_pc; exit_link is its immediate
+  jump,     // to exit_pc, whose translation was not known here; through the link exit_link, or through the table
+  expired,  // the budget does not reach over the block at exit_pc
+  fault,    // a host fault: fault_pc, fault_eflags
+  stopped,  // the interpreter did an instruction and does not want to go on (state is exact, flags_image is not)
+  svc,      // at the SVC at exit_pc; exit_link is its immediate
 };
 
 constexpr u32 no_link = ~0u;

@@ -193,13 +193,16 @@ Cc Emitter::condition(isa::Cond cond) {
   needed_ = kept;
   auto either = [&](Cond yes, Cc cc) { return cond == yes ? cc : inverse(cc); };
   switch (cond) {
-    case Cond::eq: case Cond::ne: as.test_ah(0x40); return either(Cond::eq, Cc::ne);
-    case Cond::mi: case Cond::pl: as.test_ah(0x80); return either(Cond::mi, Cc::ne);
-    case Cond::cs: case Cond::cc:
-      as.alu8(Alu::cmp, in_context(offsetof(Context, c)), 0);
-      return either(Cond::cs, Cc::ne);
-    case Cond::vs: case Cond::vc: as.test_al(1); return either(Cond::vs, Cc::ne);
-    case Cond::hi: case Cond::ls:  // C and not Z
+    case Cond::eq:
+    case Cond::ne: as.test_ah(0x40); return either(Cond::eq, Cc::ne);
+    case Cond::mi:
+    case Cond::pl: as.test_ah(0x80); return either(Cond::mi, Cc::ne);
+    case Cond::cs:
+    case Cond::cc: as.alu8(Alu::cmp, in_context(offsetof(Context, c)), 0); return either(Cond::cs, Cc::ne);
+    case Cond::vs:
+    case Cond::vc: as.test_al(1); return either(Cond::vs, Cc::ne);
+    case Cond::hi:
+    case Cond::ls:  // C and not Z
       as.mov(Reg::rcx, Reg::rax);
       as.not_(Reg::rcx);
       as.shift(Shifting::shr, Reg::rcx, 14);

@@ -14,10 +14,10 @@ namespace sigtape::jit {
 
 // Where the guest's flags are at a place in the code.
 struct FlagState {
-  Part home = Part::all;      // valid in rax and Context::c
-  Part eflags = Part::none;   // valid in EFLAGS
-  bool borrow = false;        // C in EFLAGS is x86's: set for a borrow
-  u8 nz_of = 0xff;            // N and Z are those of this guest register, 0xff: of none
+  Part home = Part::all;     // valid in rax and Context::c
+  Part eflags = Part::none;  // valid in EFLAGS
+  bool borrow = false;       // C in EFLAGS is x86's: set for a borrow
+  u8 nz_of = 0xff;           // N and Z are those of this guest register, 0xff: of none
   bool operator==(const FlagState&) const = default;
 };
 
@@ -60,9 +60,9 @@ class Emitter {
   Cc condition(isa::Cond cond);
 
   // --- leaving: to be emitted where the block ends
-  void jump_direct(u32 target);                 // target with bit 0
+  void jump_direct(u32 target);  // target with bit 0
   void jump_direct_if(Cc cc, u32 target);
-  void jump_indirect(Reg target);               // rcx, with bit 0
+  void jump_indirect(Reg target);  // rcx, with bit 0
   void leave_with(Exit kind, u32 pc, u32 detail);
   void block_head(u32 pc, u32 instructions);
   // What stands behind the block: the ways out that are taken seldom.
@@ -153,8 +153,8 @@ class Emitter {
   u32 free_ = 0;
   bool failed_ = false;
   FlagState flags_;
-  Part needed_ = Part::all;  // of the flags as they are now
-  u16 carry_of_ = 0xffff;    // the sum whose carry is in CF
+  Part needed_ = Part::all;    // of the flags as they are now
+  u16 carry_of_ = 0xffff;      // the sum whose carry is in CF
   u16 result_flags_ = 0xffff;  // the node whose N and Z are in EFLAGS already
   std::vector<Link> links_;
   std::vector<FaultPoint> faults_;

@@ -20,8 +20,7 @@ Reg Emitter::early_target(u16 value, u16 after, bool served) {
     if (d == Reg::none) return d;
     for (u16 other = step_->first; other < id; other++) {
       const Node& o = node(other);
-      if (o.kind == Kind::reg && o.amount == n.amount && !o.place &&
-          o.uses > (served ? 0 : count_in(value, other)))
+      if (o.kind == Kind::reg && o.amount == n.amount && !o.place && o.uses > (served ? 0 : count_in(value, other)))
         return Reg::none;
       // Another value for the same register in between, or one that has gone there early.
       if (o.kind == Kind::set_reg && o.amount == n.amount && other > after) return Reg::none;
@@ -64,11 +63,14 @@ void Emitter::emit_effect(u16 id) {
       return release(n.a);
     }
     case Kind::stored: return emit_store(id);
-    case Kind::need_load: case Kind::need_store: case Kind::need_aligned: return emit_need(id);
-    case Kind::branch: case Kind::branch_exchange: case Kind::branch_if: return emit_branch(id);
+    case Kind::need_load:
+    case Kind::need_store:
+    case Kind::need_aligned: return emit_need(id);
+    case Kind::branch:
+    case Kind::branch_exchange:
+    case Kind::branch_if: return emit_branch(id);
     case Kind::barrier: return as.mfence();
-    case Kind::clear_exclusive:
-      return as.store8(in_context(state_offset(offsetof(cpu::State, monitor.open))), u8{0});
+    case Kind::clear_exclusive: return as.store8(in_context(state_offset(offsetof(cpu::State, monitor.open))), u8{0});
     default: failed_ = true;
   }
 }

@@ -46,8 +46,7 @@ static bool looks_at(const std::vector<Node>& nodes, u16 id, Reg d) {
 }
 
 void Emitter::move_constant(Reg d, u32 value, bool is_address) {
-  if (value == 0 && !is_address && !any(flags_.eflags) && carry_of_ == 0xffff)
-    return as.alu(Alu::xor_, d, d);
+  if (value == 0 && !is_address && !any(flags_.eflags) && carry_of_ == 0xffff) return as.alu(Alu::xor_, d, d);
   as.mov(d, value);
   if (is_address) note_address();
 }
@@ -107,7 +106,9 @@ void Emitter::compute(Reg d, u16 id) {
     }
     case Kind::add: return compute_add(d, n);
     case Kind::sub: return compute_sub(d, n);
-    case Kind::and_: case Kind::or_: case Kind::xor_: return compute_logic(d, n, id);
+    case Kind::and_:
+    case Kind::or_:
+    case Kind::xor_: return compute_logic(d, n, id);
     case Kind::mul: {
       u16 a = n.a, b = n.b;
       if (looks_at(*nodes_, b, d)) std::swap(a, b);
@@ -127,10 +128,11 @@ void Emitter::compute(Reg d, u16 id) {
       as.imul(d, r);
       return release(b);
     }
-    case Kind::not_:
-      into(d, n.a);
-      return as.not_(d);
-    case Kind::shl: case Kind::lsr: case Kind::asr: case Kind::ror:
+    case Kind::not_: into(d, n.a); return as.not_(d);
+    case Kind::shl:
+    case Kind::lsr:
+    case Kind::asr:
+    case Kind::ror:
       compute_shift(d, n);
       if (n.kind != Kind::ror) result_flags_ = id;
       return;
@@ -299,8 +301,9 @@ void Emitter::compute_shifted(Reg d, const Node& n) {
 
 void Emitter::compute_product(Reg d, const Node& n, bool is_signed) {
   // In a register of its own: the upper half is there, too.
-  if (host_register(0) == d || !((1u << static_cast<u8>(d)) & (1u << static_cast<u8>(Reg::rcx) |
-                                 1u << static_cast<u8>(Reg::rdx) | 1u << static_cast<u8>(Reg::r14)))) {
+  if (host_register(0) == d ||
+      !((1u << static_cast<u8>(d)) &
+        (1u << static_cast<u8>(Reg::rcx) | 1u << static_cast<u8>(Reg::rdx) | 1u << static_cast<u8>(Reg::r14)))) {
     failed_ = true;
     return;
   }
@@ -427,7 +430,8 @@ void Emitter::compute_sum(Reg d, u16 id, bool wants_value) {
   bool with_carry = carry.kind != Kind::flag;
   Alu op = subtracts ? (with_carry ? Alu::sbb : Alu::sub) : (with_carry ? Alu::adc : Alu::add);
   // Operands first, as their evaluation may cost the flags.
-  bool memory_operand = node(operand).kind == Kind::reg && host_register(node(operand).amount) == Reg::none && !node(operand).place;
+  bool memory_operand =
+      node(operand).kind == Kind::reg && host_register(node(operand).amount) == Reg::none && !node(operand).place;
   if (!by_constant && !memory_operand) reg_of(operand);
   bool compares = !wants_value && op == Alu::sub;
   bool detour = !wants_value || looks_at(*nodes_, operand, d);

@@ -96,6 +96,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   i32 table_distance_ = 0;
   u64 generation_ = 0;
   u64 left_ = 0;
+  bool may_fault_ = true;
   bool dropped_ = false;  // blocks went away since translated code was entered
   std::vector<u8> heat_;
 };
@@ -103,7 +104,9 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
 constexpr std::size_t heat_size = 1 << 15;
 std::size_t heat_index(u32 pc) { return ((pc >> 1) ^ (pc >> 16)) & (heat_size - 1); }
 
-u64 step_from_code(Context* context, u32 pc, u32 detail) { return static_cast<Jit*>(context->engine)->step(pc, detail); }
+u64 step_from_code(Context* context, u32 pc, u32 detail) {
+  return static_cast<Jit*>(context->engine)->step(pc, detail);
+}
 
 bool fault_hook(int, void*, void* context) {
   Jit* jit = active.load(std::memory_order_relaxed);
@@ -125,10 +128,15 @@ void handle_faults() {
   for (int signal : {SIGSEGV, SIGBUS}) sigaction(signal, &action, nullptr);
 }
 
-// Guests may block the signals that faults of translated code come as.
-void set_faults_open(bool open) {
-  u64 faults = u64{1} << (SIGSEGV - 1) | u64{1} << (SIGBUS - 1);
-  syscall(SYS_rt_sigprocmask, open ? SIG_UNBLOCK : SIG_BLOCK, &faults, nullptr, 8);
+// The signals that faults of translated code come as. Guests may block them.
+constexpr u64 fault_signals = u64{1} << (SIGSEGV - 1) | u64{1} << (SIGBUS - 1);
+void set_fault_signals_open(bool open) {
+  syscall(SYS_rt_sigprocmask, open ? SIG_UNBLOCK : SIG_BLOCK, &fault_signals, nullptr, 8);
+}
+bool fault_signals_wait() {
+  u64 waiting = 0;
+  syscall(SYS_rt_sigpending, &waiting, 8);
+  return waiting & fault_signals;
 }
 
 // The segment for guest memory, where that does not begin at host address 0. Per host thread.
@@ -306,9 +314,16 @@ cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   set_segment(space_);
   context_.state = state;
   left_ = budget;
-  if (faults_blocked_) set_faults_open(true);
+  // Those that somebody has sent must go on waiting; then, or where the host has them ignored, translated code, which
+  // may fault, is not run.
+  bool blocked = fault_signals_ == cpu::FaultSignals::blocked;
+  may_fault_ = fault_signals_ == cpu::FaultSignals::open || (blocked && !fault_signals_wait());
+  bool opens = blocked && may_fault_;
+  opened_fault_signals_.store(opens, std::memory_order_relaxed);
+  if (opens) set_fault_signals_open(true);
   cpu::Stop stop = loop();
-  if (faults_blocked_) set_faults_open(false);
+  if (opens) set_fault_signals_open(false);
+  opened_fault_signals_.store(false, std::memory_order_relaxed);
   state = context_.state;
   stop.retired = budget - left_;
   return stop;
@@ -316,11 +331,12 @@ cpu::Stop Jit::run(cpu::State& state, u64 budget) {
 
 cpu::Stop Jit::loop() {
   while (true) {
-    if (take_stop_request()) [[unlikely]] return {.kind = cpu::StopKind::interrupted};
+    if (take_stop_request()) [[unlikely]]
+      return {.kind = cpu::StopKind::interrupted};
     if (left_ == 0) return {.kind = cpu::StopKind::budget};
     const cpu::State& state = context_.state;
     const u8* entry = nullptr;
-    if (state.it == 0 && !state.big_endian) {
+    if (state.it == 0 && !state.big_endian && may_fault_) {
       u32 pc = place();
       entry = translation(pc);
       if (!entry && warms_up(pc)) entry = translate(pc);
@@ -363,9 +379,7 @@ bool Jit::run_translated(const u8* entry) {
         // The budget ends in the middle of the block.
         return slice == most_at_once || interpret(left_, false);
       case Exit::fault: return after_fault();
-      case Exit::stopped:
-        left_ += context_.exit_link;
-        return context_.exit_pc == 0;
+      case Exit::stopped: left_ += context_.exit_link; return context_.exit_pc == 0;
       case Exit::svc:
         take_flags(context_);
         go_to(context_.exit_pc);
@@ -389,8 +403,8 @@ bool Jit::on_fault(ucontext_t* context) {
   return true;
 }
 
-// The state as it was before the instruction that faulted; then the interpreter does it, and says what is wrong with it,
-// if anything is: the page may only have been one whose code is watched.
+// The state as it was before the instruction that faulted; then the interpreter does it, and says what is wrong with
+// it, if anything is: the page may only have been one whose code is watched.
 bool Jit::after_fault() {
   auto offset = static_cast<u32>(context_.fault_pc - reinterpret_cast<u64>(memory_->to_execute()));
   const Block* block = blocks_.at_place(offset);

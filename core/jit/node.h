@@ -7,48 +7,59 @@ namespace sigtape::jit {
 
 enum class Kind : u8 {
   // Words
-  constant,    // imm
-  address,     // imm: a guest address that follows from the instruction's own
-  reg,         // amount: number (0-14)
-  add, sub, and_, or_, xor_, mul,  // a, b
-  not_,        // a
-  shl, lsr, asr, ror,              // a by amount (1-31)
-  sign_extend, // a, of amount bits
-  select,      // c ? a : b
-  word_of,     // a (a Bool): 0 or 1
-  sum,         // a + b + c (a Bool), whose carry and overflow may be asked for
-  product_unsigned, product_signed,  // a * b: 64 bits, the low half by itself, the high half by `high`
-  call,        // imm: index of the helper; 64 bits as a product
-  high,        // of a product or call
-  shifted,     // a by b (0-255), amount: isa::Shift
-  loaded,      // from address a; amount: bytes, imm: 1 to extend the sign
+  constant,  // imm
+  address,   // imm: a guest address that follows from the instruction's own
+  reg,       // amount: number (0-14)
+  add,
+  sub,
+  and_,
+  or_,
+  xor_,
+  mul,   // a, b
+  not_,  // a
+  shl,
+  lsr,
+  asr,
+  ror,          // a by amount (1-31)
+  sign_extend,  // a, of amount bits
+  select,       // c ? a : b
+  word_of,      // a (a Bool): 0 or 1
+  sum,          // a + b + c (a Bool), whose carry and overflow may be asked for
+  product_unsigned,
+  product_signed,  // a * b: 64 bits, the low half by itself, the high half by `high`
+  call,            // imm: index of the helper; 64 bits as a product
+  high,            // of a product or call
+  shifted,         // a by b (0-255), amount: isa::Shift
+  loaded,          // from address a; amount: bytes, imm: 1 to extend the sign
   ge_bits,
   thread_pointer,
   user_word,
   exclusive_loaded,  // from address a; amount: bytes
   exclusive_status,  // of storing b, c (nodes) at a; amount: bytes
   // Bools
-  flag,        // imm: 0 or 1
-  carry_in,    // CPSR.C before the instruction
-  bit,         // a, amount
-  equal,       // a, b
-  negated,     // a
-  sum_carry, sum_overflow,  // of a
-  shifted_carry,            // of a
+  flag,      // imm: 0 or 1
+  carry_in,  // CPSR.C before the instruction
+  bit,       // a, amount
+  equal,     // a, b
+  negated,   // a
+  sum_carry,
+  sum_overflow,   // of a
+  shifted_carry,  // of a
   // Effects, in their order
-  set_reg,     // amount: number; a
-  set_nz,      // of a
-  set_nzc,     // of a; carry b
-  set_nzcv,    // of the sum a
-  set_q_if,    // a
-  set_ge,      // a
+  set_reg,        // amount: number; a
+  set_nz,         // of a
+  set_nzc,        // of a; carry b
+  set_nzcv,       // of the sum a
+  set_q_if,       // a
+  set_ge,         // a
   set_user_word,  // a
-  stored,      // at a: b; amount: bytes
-  need_load, need_store,  // at a: imm bytes
-  need_aligned,           // a, to words
-  branch,             // to a, same instruction set
-  branch_exchange,    // to a
-  branch_if,          // a: to imm
+  stored,         // at a: b; amount: bytes
+  need_load,
+  need_store,       // at a: imm bytes
+  need_aligned,     // a, to words
+  branch,           // to a, same instruction set
+  branch_exchange,  // to a
+  branch_if,        // a: to imm
   barrier,
   clear_exclusive,
 };
@@ -61,15 +72,32 @@ constexpr bool is_ordered(Kind kind) {
 
 constexpr u8 operands_of(Kind kind) {
   switch (kind) {
-    case Kind::constant: case Kind::address: case Kind::reg: case Kind::ge_bits: case Kind::thread_pointer:
-    case Kind::user_word: case Kind::flag: case Kind::carry_in: case Kind::barrier: case Kind::clear_exclusive:
-      return 0;
-    case Kind::add: case Kind::sub: case Kind::and_: case Kind::or_: case Kind::xor_: case Kind::mul:
-    case Kind::product_unsigned: case Kind::product_signed: case Kind::call: case Kind::shifted: case Kind::equal:
-    case Kind::set_nzc: case Kind::stored:
-      return 2;
-    case Kind::select: case Kind::sum: case Kind::exclusive_status:
-      return 3;
+    case Kind::constant:
+    case Kind::address:
+    case Kind::reg:
+    case Kind::ge_bits:
+    case Kind::thread_pointer:
+    case Kind::user_word:
+    case Kind::flag:
+    case Kind::carry_in:
+    case Kind::barrier:
+    case Kind::clear_exclusive: return 0;
+    case Kind::add:
+    case Kind::sub:
+    case Kind::and_:
+    case Kind::or_:
+    case Kind::xor_:
+    case Kind::mul:
+    case Kind::product_unsigned:
+    case Kind::product_signed:
+    case Kind::call:
+    case Kind::shifted:
+    case Kind::equal:
+    case Kind::set_nzc:
+    case Kind::stored: return 2;
+    case Kind::select:
+    case Kind::sum:
+    case Kind::exclusive_status: return 3;
     default: return 1;
   }
 }
@@ -92,10 +120,16 @@ constexpr bool any(Part a) { return a != Part::none; }
 
 constexpr Part parts_of(isa::Cond cond) {
   switch (cond) {
-    case isa::Cond::eq: case isa::Cond::ne: case isa::Cond::mi: case isa::Cond::pl: return Part::nz;
-    case isa::Cond::cs: case isa::Cond::cc: return Part::c;
-    case isa::Cond::vs: case isa::Cond::vc: return Part::v;
-    case isa::Cond::hi: case isa::Cond::ls: return Part::nz | Part::c;
+    case isa::Cond::eq:
+    case isa::Cond::ne:
+    case isa::Cond::mi:
+    case isa::Cond::pl: return Part::nz;
+    case isa::Cond::cs:
+    case isa::Cond::cc: return Part::c;
+    case isa::Cond::vs:
+    case isa::Cond::vc: return Part::v;
+    case isa::Cond::hi:
+    case isa::Cond::ls: return Part::nz | Part::c;
     case isa::Cond::al: return Part::none;
     default: return Part::nz | Part::v;
   }
@@ -105,7 +139,7 @@ constexpr Part parts_of(isa::Cond cond) {
 struct Step {
   isa::Insn insn;
   u32 pc = 0;
-  u8 it = 0;  // CPSR.IT that it runs under
+  u8 it = 0;               // CPSR.IT that it runs under
   u16 first = 0, end = 0;  // its nodes
   bool supported = true;   // else the interpreter does it
   bool may_leave = false;  // it can fault or stop: the exact state may be asked for

@@ -7,9 +7,9 @@
 namespace sigtape::jit {
 
 struct Stubs {
-  Emitter::Stubs for_code;          // in the view that is written
+  Emitter::Stubs for_code;                                   // in the view that is written
   void (*enter)(Context*, const u8* translation) = nullptr;  // these two in the view that is executed
-  const u8* fault = nullptr;        // where a host fault in translated code goes on
+  const u8* fault = nullptr;                                 // where a host fault in translated code goes on
 };
 
 // Written at as.at(). `distance`: from the view that is written to the one that is executed.

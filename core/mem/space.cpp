@@ -19,9 +19,9 @@ constexpr u64 guard_bytes = 64 * 1024;  // more than the largest single access o
 constexpr u32 page_count = 1u << 20;
 
 // Guest address 0 at host address 0 makes guest addresses host addresses, which translated code likes best. Where the
-// host does not let us have the low addresses, or AddressSanitizer has its shadow there: other low ones, because the host
-// kernel gives out addresses from the top, and a range that is free for a moment while it is remapped is then never
-// picked for somebody else.
+// host does not let us have the low addresses, or AddressSanitizer has its shadow there: other low ones, because the
+// host kernel gives out addresses from the top, and a range that is free for a moment while it is remapped is then
+// never picked for somebody else.
 #if SIGTAPE_ASAN
 constexpr u64 bases[] = {u64{0x2000} << 32};
 #else

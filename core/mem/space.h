@@ -43,7 +43,7 @@ struct Mapping {
   u64 file_size = 0;          // of a file mapping, as last known: pages wholly beyond it give SIGBUS
   std::string name;           // path, "[stack]", "[heap]", or empty
   bool grows_down = false;
-  bool may_differ = false;    // a file mapping that was writable at some time, or poked: it may differ from the file
+  bool may_differ = false;  // a file mapping that was writable at some time, or poked: it may differ from the file
   u32 end() const { return begin.value + bytes; }
 };
 
@@ -55,8 +55,8 @@ class CodeWatcher {
   virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
 };
 
-// How stores into pages with PageFlag::code are noticed besides writable(): the pages are read-only on the host, so that
-// a store of translated code faults there.
+// How stores into pages with PageFlag::code are noticed besides writable(): the pages are read-only on the host, so
+// that a store of translated code faults there.
 enum class CodeGuard : u8 { none, write_protected };
 
 class Space {
@@ -72,20 +72,24 @@ class Space {
   // --- access by engines: nullptr is a fault. Sizes up to 16 bytes; may cross one page border.
   const u8* readable(u32 address, u32 bytes) const {
     u32 last = address + bytes - 1;
-    if ((flags_[address >> 12] & flags_[last >> 12] & 1) == 0 || last < address) [[unlikely]] return nullptr;
+    if ((flags_[address >> 12] & flags_[last >> 12] & 1) == 0 || last < address) [[unlikely]]
+      return nullptr;
     return base_ + address;
   }
   // For a store. A page with cached code takes the slow path, which tells the watcher before it returns.
   u8* writable(u32 address, u32 bytes) {
     u32 last = address + bytes - 1;
     u8 both = flags_[address >> 12] & flags_[last >> 12];
-    if ((both & 2) == 0 || last < address) [[unlikely]] return nullptr;
-    if ((flags_[address >> 12] | flags_[last >> 12]) & 16) [[unlikely]] note_code_write(address, bytes);
+    if ((both & 2) == 0 || last < address) [[unlikely]]
+      return nullptr;
+    if ((flags_[address >> 12] | flags_[last >> 12]) & 16) [[unlikely]]
+      note_code_write(address, bytes);
     return base_ + address;
   }
   const u8* executable(u32 address, u32 bytes) const {
     u32 last = address + bytes - 1;
-    if ((flags_[address >> 12] & flags_[last >> 12] & 4) == 0 || last < address) [[unlikely]] return nullptr;
+    if ((flags_[address >> 12] & flags_[last >> 12] & 4) == 0 || last < address) [[unlikely]]
+      return nullptr;
     return base_ + address;
   }
   void mark_code(u32 page_index) {
@@ -135,7 +139,7 @@ class Space {
   // Top-down search below `limit` (Linux' layout) for a free range; nullopt if there is none.
   std::optional<GuestAddr> find_gap(u32 bytes, GuestAddr limit, GuestAddr floor) const;
   bool is_free(GuestAddr at, u32 bytes) const;
-  bool is_mapped(GuestAddr at, u32 bytes) const;  // every page
+  bool is_mapped(GuestAddr at, u32 bytes) const;                        // every page
   const std::map<u32, Mapping>& mappings() const { return mappings_; }  // key: begin
   const Mapping* mapping_at(GuestAddr at) const;
   void set_name(GuestAddr at, std::string name);

@@ -116,7 +116,10 @@ void on_signal(int signal, siginfo_t* info, void* raw_context) {
   }
 
   HostThread* host = current_host_thread;
-  if (!host || host->pending || host->taken) return put_back(signal, info, mask, host);
+  // Sent, not raised, while the guest blocks it and only the engine does not.
+  bool only_opened = (bit_of(signal) & fault_signals) && host && host->engine && host->engine->has_opened_fault_signals();
+  if (only_opened) host->engine->interrupt();
+  if (!host || host->pending || host->taken || only_opened) return put_back(signal, info, mask, host);
   host->capture.info = *info;
   host->capture.captured_ns = monotonic_ns();
   host->capture.spot = spot_of(pc, static_cast<u64>(registers[REG_RCX]), host->phase);

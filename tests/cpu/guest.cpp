@@ -1,5 +1,4 @@
 // Guest: sets up the space, the code and the engine.
-#include "core/jit/jit.h"
 #include "tests/cpu/guest.h"
 
 #include "core/base/bits.h"
@@ -16,7 +15,7 @@ Guest::Guest(Isa isa, std::initializer_list<Code> code) : space(*mem::Space::res
   map(code_begin, 0x2000, rwx);
   map(data_begin, data_end - data_begin, rw);
   map(stack_top - 0x1000, 0x1000, rw);
-  engine = getenv("JIT") ? *jit::make_jit(*space, {.warm = 0}) : make_interpreter(*space);
+  engine = make_interpreter(*space);
   add_code(code_begin, isa, code);
   pc = code_begin;
   sp = stack_top;

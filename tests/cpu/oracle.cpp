@@ -14,7 +14,6 @@
 #include "core/base/bits.h"
 #include "core/base/bytes.h"
 #include "core/cpu/interpreter.h"
-#include "core/jit/jit.h"
 #include "core/isa/text.h"
 #include "core/mem/space.h"
 
@@ -245,7 +244,7 @@ std::optional<Outcome> run_ours(const std::vector<Case>& cases) {
   mem::Prot rwx{.read = true, .write = true, .exec = true};
   REQUIRE(space->map_anonymous(GuestAddr{image_begin}, bytes, rwx, mem::Sharing::private_, "") == 0);
   REQUIRE(space->write(GuestAddr{image_begin}, image));
-  auto engine = getenv("JIT") ? *jit::make_jit(*space, {.warm = 0}) : make_interpreter(*space);
+  auto engine = make_interpreter(*space);
   State state;
   state.r[15] = image_begin;
   for (;;) {
