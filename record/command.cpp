@@ -35,7 +35,7 @@ void add_guest_options(CLI::App& app, Words& words) {
                  "check-first, mask-and-pcall, self-wake, always-eintr, always-restart")
       ->type_name("MODE")
       ->capture_default_str();
-  app.add_option("--engine", words.engine, "What executes the program: jit, or interpreter (slow; the reference)")
+  app.add_option("--engine", words.engine, "What executes the program: jit, interpreter (slow; the reference), or check\n(very slow: both, compared step by step)")
       ->type_name("ENGINE")
       ->capture_default_str();
   app.add_option("command", words.command, "The program and its arguments")->type_name("PROG [ARGS]")->required();

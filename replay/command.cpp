@@ -46,7 +46,7 @@ void add_commands(CLI::App& app, int& status) {
       "what was recorded; a difference is an error of sigtape, is shown from both sides, and ends with status 3.\n");
   auto* process =
       replay->add_option("--process", words->process, "Only this process, and what leads to it")->type_name("PID");
-  replay->add_option("--engine", words->engine, "What executes the programs: jit, or interpreter (slow; the reference)")
+  replay->add_option("--engine", words->engine, "What executes the programs: jit, interpreter (slow; the reference), or check\n(very slow: both, compared step by step)")
       ->type_name("ENGINE")
       ->capture_default_str();
   replay->add_flag("-q,--quiet", words->quiet, "Leave out the programs' output");

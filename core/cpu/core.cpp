@@ -6,6 +6,7 @@ namespace sigtape::cpu {
 std::optional<EngineKind> engine_of(std::string_view name) {
   if (name == "jit") return EngineKind::jit;
   if (name == "interpreter") return EngineKind::interpreter;
+  if (name == "check") return EngineKind::check;
   return std::nullopt;
 }
 

@@ -39,10 +39,11 @@ struct Stop {
   u32 detail = 0;
 };
 
-// jit translates (core/jit); interpreter is the reference; both give the same results at the same positions.
-enum class EngineKind : u8 { jit, interpreter };
+// jit translates (core/jit); interpreter is the reference; both give the same results at the same positions, which check
+// makes sure of.
+enum class EngineKind : u8 { jit, interpreter, check };
 std::optional<EngineKind> engine_of(std::string_view name);
-inline constexpr char engine_names[] = "jit or interpreter";
+inline constexpr char engine_names[] = "jit, interpreter and check";
 
 // One engine per guest process; exactly one thread calls run() at a time (the baton holder).
 // A conditional instruction whose condition fails is retired like any other. IT, NOP and hints count as one each.

@@ -103,6 +103,7 @@ void Space::set_flags(const Mapping& mapping) {
   if (can_be_read(mapping.prot)) flags |= PageFlag::read;
   if (mapping.prot.write) flags |= PageFlag::write;
   if (mapping.prot.exec) flags |= PageFlag::exec;
+  if (journal_) flags |= PageFlag::journal;
   u32 inside = mapping.bytes;  // bytes of the mapping up to the page that holds the file's end
   if (mapping.inode) {
     u64 file_end = (mapping.file_size + page_size - 1) & ~u64{page_size - 1};

@@ -149,15 +149,18 @@ void Space::unguard_code(u32 page_index) {
   CHECK_THAT(done == 0, "freeing code at {:#x}: {}", page_index << 12, std::strerror(errno));
 }
 
-void Space::note_code_write(u32 address, u32 bytes) {
-  if (watcher_) watcher_->code_changed(GuestAddr{address}, bytes);
+void Space::note_store(u32 address, u32 bytes) {
+  u32 last = address + bytes - 1;
+  bool is_code = (flags_[address >> 12] | flags_[last >> 12]) & static_cast<u8>(PageFlag::code);
+  if (watcher_ && is_code) watcher_->code_changed(GuestAddr{address}, bytes);
+  if (journal_) journal_->about_to_write(address, bytes);
 }
 
 void Space::note_code_writes(u32 address, u64 bytes) {
   u32 last = static_cast<u32>((address + bytes - 1) >> 12);
   for (u32 page = address >> 12; page <= last; page++)
     if (flags_[page] & static_cast<u8>(PageFlag::code)) {
-      note_code_write(address, static_cast<u32>(bytes));
+      if (watcher_) watcher_->code_changed(GuestAddr{address}, static_cast<u32>(bytes));
       return;
     }
 }

@@ -23,7 +23,16 @@ inline constexpr u32 page_size = 4096;
 
 // Per page, one byte. `code` is set by an engine that cached decoded code of the page: a guest store to such a page
 // takes the slow path and tells the engine (Space::CodeWatcher).
-enum class PageFlag : u8 { none = 0, read = 1, write = 2, exec = 4, mapped = 8, code = 16, beyond_eof = 32 };
+enum class PageFlag : u8 {
+  none = 0,
+  read = 1,
+  write = 2,
+  exec = 4,
+  mapped = 8,
+  code = 16,
+  beyond_eof = 32,
+  journal = 64
+};
 
 struct Prot {  // as mmap's PROT_READ|PROT_WRITE|PROT_EXEC
   bool read = false, write = false, exec = false;
@@ -55,6 +64,13 @@ class CodeWatcher {
   virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
 };
 
+// Told of every store through Space::writable, before it is done: for an engine that takes stores back.
+class WriteJournal {
+ public:
+  virtual ~WriteJournal() = default;
+  virtual void about_to_write(u32 address, u32 bytes) = 0;
+};
+
 // How stores into pages with PageFlag::code are noticed besides writable(): the pages are read-only on the host, so
 // that a store of translated code faults there.
 enum class CodeGuard : u8 { none, write_protected };
@@ -82,8 +98,8 @@ class Space {
     u8 both = flags_[address >> 12] & flags_[last >> 12];
     if ((both & 2) == 0 || last < address) [[unlikely]]
       return nullptr;
-    if ((flags_[address >> 12] | flags_[last >> 12]) & 16) [[unlikely]]
-      note_code_write(address, bytes);
+    if ((flags_[address >> 12] | flags_[last >> 12]) & (16 | 64)) [[unlikely]]
+      note_store(address, bytes);
     return base_ + address;
   }
   const u8* executable(u32 address, u32 bytes) const {
@@ -99,11 +115,12 @@ class Space {
   void release_code(u32 page_index) {
     if (flags_[page_index] & static_cast<u8>(PageFlag::code)) unguard_code(page_index);
   }
-  void unmark_code(u32 page_index) { flags_[page_index] &= static_cast<u8>(~static_cast<u8>(PageFlag::code)); }
   void set_code_watcher(CodeWatcher* watcher, CodeGuard guard = CodeGuard::none) {
     watcher_ = watcher;
     guard_ = guard;
   }
+  // To be set while nothing is mapped.
+  void set_journal(WriteJournal* journal) { journal_ = journal; }
   u8 page_flags(u32 page_index) const { return flags_[page_index]; }
 
   // --- access by the kernel side: whole ranges; false where any byte is not accessible (EFAULT), then nothing is done
@@ -152,7 +169,7 @@ class Space {
   bool all_have(GuestAddr at, u64 bytes, PageFlag wanted) const;
   void guard_code(u32 page_index);
   void unguard_code(u32 page_index);
-  void note_code_write(u32 address, u32 bytes);
+  void note_store(u32 address, u32 bytes);
   void note_code_writes(u32 address, u64 bytes);
   void split(u32 at);
   std::map<u32, Mapping>::iterator merge_with_next(std::map<u32, Mapping>::iterator it);
@@ -172,6 +189,7 @@ class Space {
   std::map<u32, Mapping> mappings_;
   CodeWatcher* watcher_ = nullptr;
   CodeGuard guard_ = CodeGuard::none;
+  WriteJournal* journal_ = nullptr;
 };
 
 }  // namespace sigtape::mem

@@ -4,6 +4,7 @@
 #include "core/base/check.h"
 #include "core/base/log.h"
 #include "core/cpu/interpreter.h"
+#include "core/jit/check.h"
 #include "core/jit/jit.h"
 #include "core/run/report.h"
 
@@ -14,6 +15,8 @@ Result<std::unique_ptr<Machine>> Machine::create(cpu::EngineKind engine) {
   machine->space_ = SIGTAPE_TRY(mem::Space::reserve());
   if (engine == cpu::EngineKind::jit)
     machine->engine_ = SIGTAPE_TRY(jit::make_jit(*machine->space_));
+  else if (engine == cpu::EngineKind::check)
+    machine->engine_ = SIGTAPE_TRY(jit::make_check(*machine->space_));
   else
     machine->engine_ = cpu::make_interpreter(*machine->space_);
   return machine;
