@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "core/tape/host_file.h"
 #include "record/process_tree.h"
@@ -176,6 +177,11 @@ Result<std::unique_ptr<Door>> Door::open(SessionWays ways) {
     }
     if (errno != EADDRINUSE || number > names) return tape::host_error("no socket for the recording session");
   }
+}
+
+void Door::leave_to_keeper() {
+  close(std::exchange(inner_, -1));
+  close(std::exchange(self_, -1));
 }
 
 void Door::attend(const tape::Session& session) {

@@ -26,6 +26,8 @@ class Door {
   // What is inherited by the tree: a descriptor, close-on-exec for now.
   static Result<std::unique_ptr<Door>> open(SessionWays ways);
   HostFd outer() const { return HostFd{outer_}; }
+  // In another process than the keeper's: it has only the outer side.
+  void leave_to_keeper();
   // Answers on a thread of its own, as long as this process lives.
   void attend(const tape::Session& session);
 

@@ -94,6 +94,7 @@ class SessionRun {
     if (first_ < 0) return tape::host_error("the program can't be started");
     if (first_ != 0) return {};
     writer_->abandon();
+    door_->leave_to_keeper();
     restore_signals();
     if (options_.native) _exit(run_native());
     _exit(run_recorded(std::move(options_.live), *session_, StreamPlace{}));

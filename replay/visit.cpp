@@ -53,7 +53,7 @@ void pass_programs(const tape::Tape& tape, const Visit& visit, tape::StreamId st
     if (thread != machine->threads().end()) send(fd, {event.index, visit.look(event, *machine, *thread->second)});
     if (left.empty()) _exit(0);
   };
-  auto made = run::Machine::create(run::EngineKind::interpreter);
+  auto made = run::Machine::create(cpu::EngineKind::interpreter);
   auto replayer = Replayer::open(std::move(plan));
   if (!made || !replayer) _exit(1);
   machine = made->get();
