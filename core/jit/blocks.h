@@ -47,7 +47,7 @@ class Blocks {
   std::vector<Block> blocks_;  // in the order of their code
   std::vector<Link> links_;
   std::vector<FaultPoint> faults_;
-  std::vector<u32> addresses_;  // relocations: offsets from the block's begin of words with guest addresses
+  std::vector<u32> addresses_;  // relocations: offsets in the code memory of words with guest addresses
   std::unordered_map<u32, std::vector<u32>> pages_;
 };
 

@@ -26,12 +26,12 @@ void Emitter::begin_block(const u8* code_begin, const Stubs& stubs, i32 table_di
   code_begin_ = code_begin;
   stubs_ = stubs;
   table_distance_ = table_distance;
-  block_begin_ = as.at();
   flags_ = FlagState{};
   links_.clear();
   faults_.clear();
   addresses_.clear();
   slow_.clear();
+  side_exits_.clear();
   expiries_.clear();
 }
 
@@ -278,6 +278,26 @@ void Emitter::leave_with(Exit kind, u32 pc, u32 detail) {
   as.jump(stubs_.exit);
 }
 
+Cc Emitter::exit_condition(isa::Cond cond) {
+  needed_ = Part::all;
+  return condition(cond);
+}
+
+Cc Emitter::exit_zero(u8 guest, bool zero) {
+  needed_ = Part::all;
+  will_clobber();
+  Reg r = host_register(guest);
+  if (r == Reg::none)
+    as.alu(Alu::cmp, guest_slot(guest), 0);
+  else
+    as.test(r, r);
+  return zero ? Cc::e : Cc::ne;
+}
+
+void Emitter::exit_if(Cc cc, u32 target, u32 undone) {
+  side_exits_.push_back({.from = as.jump(cc), .target = target, .undone = undone, .flags = flags_});
+}
+
 void Emitter::emit_ways_out() {
   for (const SlowPath& path : slow_) {
     as.bind(path.from);
@@ -289,6 +309,14 @@ void Emitter::emit_ways_out() {
     as.mov(Reg::rdx, path.detail);
     as.call(stubs_.interpret);
     as.jump(path.back);
+  }
+  for (const SideExit& exit : side_exits_) {
+    as.bind(exit.from);
+    flags_ = exit.flags;
+    needed_ = Part::all;
+    bring_home(Part::all);
+    if (exit.undone) as.alu64(Alu::add, Reg::r15, static_cast<i32>(exit.undone));
+    jump_direct(exit.target);
   }
   for (const Expiry& expiry : expiries_) {
     as.bind(expiry.from);

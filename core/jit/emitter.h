@@ -59,13 +59,18 @@ class Emitter {
   // The condition as one that x86 can test now; EFLAGS are not to be changed before the test.
   Cc condition(isa::Cond cond);
 
+  // --- leaving in the middle of the block, where the flags stay where they are
+  Cc exit_condition(isa::Cond cond);
+  Cc exit_zero(u8 guest, bool zero);
+  void exit_if(Cc cc, u32 target, u32 undone);
+
   // --- leaving: to be emitted where the block ends
   void jump_direct(u32 target);  // target with bit 0
   void jump_direct_if(Cc cc, u32 target);
   void jump_indirect(Reg target);  // rcx, with bit 0
   void leave_with(Exit kind, u32 pc, u32 detail);
   void block_head(u32 pc, u32 instructions);
-  // What stands behind the block: the ways out that are taken seldom.
+  // The ways out that are taken seldom; they need not stand behind the block.
   void emit_ways_out();
 
   // A jump that is patched when its target is translated.
@@ -76,7 +81,7 @@ class Emitter {
   };
   std::vector<Link>& links() { return links_; }
   std::vector<FaultPoint>& faults() { return faults_; }
-  // Offsets of words in the code that hold guest addresses, from the block's begin.
+  // Offsets in the code memory of words that hold guest addresses.
   std::vector<u32>& addresses() { return addresses_; }
   u32 first_link_number = 0;
 
@@ -85,6 +90,11 @@ class Emitter {
     u8* from;
     const u8* back;
     u32 pc, detail;
+    FlagState flags;
+  };
+  struct SideExit {
+    u8* from;
+    u32 target, undone;
     FlagState flags;
   };
   struct Expiry {
@@ -139,7 +149,7 @@ class Emitter {
   void overwritten(u8 guest);
   void defined(Part parts, Part in_eflags, bool borrow);
   void fault_point();
-  void note_address() { addresses_.push_back(static_cast<u32>(as.at() - 4 - block_begin_)); }
+  void note_address() { addresses_.push_back(static_cast<u32>(as.at() - 4 - code_begin_)); }
 
   std::vector<Node>* nodes_ = nullptr;
   const Step* step_ = nullptr;
@@ -147,7 +157,6 @@ class Emitter {
   u32 instructions_ = 0;  // of the block
   u32 interpreter_detail() const { return u32{index_} | (instructions_ << 8) | (u32{step_->it} << 16); }
   const u8* code_begin_ = nullptr;
-  const u8* block_begin_ = nullptr;
   Stubs stubs_;
   i32 table_distance_ = 0;
   u32 free_ = 0;
@@ -160,6 +169,7 @@ class Emitter {
   std::vector<FaultPoint> faults_;
   std::vector<u32> addresses_;
   std::vector<SlowPath> slow_;
+  std::vector<SideExit> side_exits_;
   std::vector<Expiry> expiries_;
 };
 

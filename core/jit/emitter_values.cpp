@@ -465,7 +465,10 @@ void Emitter::compute_sum(Reg d, u16 id, bool wants_value) {
     will_clobber();
   }
   if (compares) op = Alu::cmp;
-  if (by_constant) {
+  if (by_constant && op == Alu::cmp && value == 0) {
+    as.test(t, t);  // the same flags
+    release(b);
+  } else if (by_constant) {
     as.alu(op, t, op == Alu::sub || op == Alu::cmp ? value : with_carry && subtracts ? ~value : value);
     release(b);
   } else {

@@ -88,7 +88,9 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   Translator translator_;
   Blocks blocks_;
   Stubs stubs_;
-  u8* code_end_ = nullptr;  // in the view to write
+  // In the view to write: translations from the begin, their seldom taken ways out from the middle.
+  u8* code_end_ = nullptr;
+  u8* cold_end_ = nullptr;
   cpu::Context interpreter_;
   ContextStack stack_;
   Context& context_ = stack_.context();
@@ -176,6 +178,7 @@ void Jit::start_over() {
   std::ptrdiff_t distance = memory_->to_execute() - memory_->to_write();
   stubs_ = emit_stubs(as, distance);
   code_end_ = as.at();
+  cold_end_ = memory_->to_write() + CodeMemory::code_bytes / 2;
   miss_ = stubs_.for_code.miss + distance;
   table_distance_ = static_cast<i32>(reinterpret_cast<const u8*>(memory_->table()) - miss_);
   dropped_ = true;
@@ -247,7 +250,9 @@ bool Jit::warms_up(u32 pc) {
 const u8* Jit::translate(u32 pc) {
   u32 count = translator_.decode(pc);
   if (count == 0) return nullptr;
-  if (code_end_ + Translator::most_block_bytes > memory_->to_write() + CodeMemory::code_bytes) {
+  u8* middle = memory_->to_write() + CodeMemory::code_bytes / 2;
+  u8* limit = memory_->to_write() + CodeMemory::code_bytes;
+  if (code_end_ + Translator::most_block_bytes > middle || cold_end_ + Translator::most_block_bytes > limit) {
     memory_->renew();
     start_over();
   }
@@ -256,14 +261,18 @@ const u8* Jit::translate(u32 pc) {
   emitter.first_link_number = blocks_.next_link_number();
   emitter.begin_block(memory_->to_write(), stubs_.for_code, table_distance_);
   translator_.emit();
+  u8* block_end = emitter.as.at();
+  emitter.as.set_position(cold_end_);
+  emitter.emit_ways_out();
+  cold_end_ = emitter.as.at();
   u8* code = memory_->to_write();
-  auto begin = static_cast<u32>(code_end_ - code), end = static_cast<u32>(emitter.as.at() - code);
+  auto begin = static_cast<u32>(code_end_ - code), end = static_cast<u32>(block_end - code);
   u32 bytes = translator_.guest_bytes(), first = pc & ~1u;
   blocks_.add(pc, bytes, count, emitter, code, begin, end);
   for (u32 page = first >> 12; page <= (first + bytes - 1) >> 12; page++) space_.mark_code(page);
   memory_->table()[pc] = static_cast<i32>(code_end_ - stubs_.for_code.miss);
   const u8* entry = memory_->to_execute() + begin;
-  code_end_ = emitter.as.at();
+  code_end_ = block_end;
   return entry;
 }
 

@@ -144,6 +144,7 @@ struct Step {
   bool supported = true;   // else the interpreter does it
   bool may_leave = false;  // it can fault or stop: the exact state may be asked for
   bool ends = false;       // branches: nothing after it in this block
+  bool may_exit = false;   // a branch that is expected to fall through: the block goes on behind it
   Part reads = Part::none, writes = Part::none, live_after = Part::all;
 };
 

@@ -39,10 +39,27 @@ bool ends_block(Op op) {
 
 }  // namespace
 
+// Forward branches on a condition are left behind in the block: where they are taken, they are ways out.
+namespace {
+
+bool falls_through(const Step& step) {
+  const isa::Insn& i = step.insn;
+  bool is_branch = (i.op == Op::b && i.cond != Cond::al) || i.op == Op::cbz || i.op == Op::cbnz;
+  return is_branch && step.it == 0 && static_cast<i32>(i.imm) >= 0;
+}
+
+u32 target_of(const Step& step) {
+  u32 target = step.pc + (step.insn.thumb ? 4 : 8) + step.insn.imm;
+  return step.insn.thumb ? target | 1 : target & ~3u;
+}
+
+}  // namespace
+
 u32 Translator::decode(u32 pc_and_mode) {
   bool thumb = pc_and_mode & 1;
   u32 pc = pc_and_mode & ~1u, begin = pc;
   u8 it = 0;
+  unsigned ways_out = 0;
   steps_.clear();
   builder_.clear();
   while (steps_.size() < most_instructions || isa::in_it_block(it)) {
@@ -56,6 +73,12 @@ u32 Translator::decode(u32 pc_and_mode) {
     pc += step.insn.width;
     it = step.insn.op == Op::it ? static_cast<u8>(step.insn.imm) : isa::it_advance(it);
     if (ends_block(step.insn.op)) step.ends = true;
+    if (falls_through(step) && ways_out < most_ways_out) {
+      step.ends = false;
+      step.may_exit = true;
+      step.reads = Part::all;
+      ways_out++;
+    }
     steps_.push_back(step);
     if (step.ends && (!isa::in_it_block(it) || step.insn.cond == Cond::al)) break;
   }
@@ -104,7 +127,7 @@ bool Translator::emit_group(std::size_t& i) {
   do {
     emit_step(i++);
     if (any(steps_[i - 1].writes) || !steps_[i - 1].supported || steps_[i - 1].ends) break;
-  } while (i < steps_.size() && steps_[i].insn.cond == cond);
+  } while (i < steps_.size() && steps_[i].insn.cond == cond && steps_[i].insn.op != Op::b);
   emitter_.bring_home_for(steps_[i - 1]);
   emitter_.as.bind(skip);
   emitter_.set_flags(FlagState{});
@@ -125,6 +148,11 @@ void Translator::emit() {
       i++;
       continue;
     }
+    if (step.may_exit) {
+      emit_exit(step, static_cast<u32>(steps_.size() - i - 1));
+      i++;
+      continue;
+    }
     if (i + 1 == steps_.size() && step.ends) left = emit_last(step);
     if (left) break;
     left = !emit_group(i);
@@ -134,15 +162,20 @@ void Translator::emit() {
     emitter_.need_all_home();
     emitter_.jump_direct((last.pc + last.insn.width) | mode);
   }
-  emitter_.emit_ways_out();
+}
+
+// A branch that is expected not to be taken; `undone` instructions of the block are behind it.
+void Translator::emit_exit(const Step& step, u32 undone) {
+  const isa::Insn& i = step.insn;
+  Cc cc = i.op == Op::b ? emitter_.exit_condition(i.cond) : emitter_.exit_zero(i.n, i.op == Op::cbz);
+  emitter_.exit_if(cc, target_of(step), undone);
 }
 
 // Branches on a condition and SVC. False: the usual way will do.
 bool Translator::emit_last(const Step& step) {
   u32 mode = step.insn.thumb ? 1 : 0;
   if (step.insn.op == Op::b) {
-    u32 target = step.pc + (mode ? 4 : 8) + step.insn.imm;
-    target = mode ? target | 1 : target & ~3u;
+    u32 target = target_of(step);
     emitter_.need_all_home();
     if (step.insn.cond != Cond::al) {
       Cc cc = emitter_.condition(step.insn.cond);

@@ -9,6 +9,7 @@
 namespace sigtape::jit {
 
 constexpr u32 most_instructions = 48;  // of a block
+constexpr u32 most_ways_out = 6;       // branches in the middle of it
 
 class Translator {
  public:
@@ -16,7 +17,8 @@ class Translator {
   // Decodes the block at `pc` (bit 0: Thumb). The number of its instructions; 0 where none can be fetched.
   u32 decode(u32 pc);
   u32 guest_bytes() const { return bytes_; }
-  // Writes the decoded block at emitter().as.at(); there must be room for most_block_bytes.
+  // Writes the decoded block at emitter().as.at(); there must be room for most_block_bytes. Its ways out are to be
+  // written next, there or elsewhere: Emitter::emit_ways_out.
   void emit();
   Emitter& emitter() { return emitter_; }
   const std::vector<Step>& steps() const { return steps_; }
@@ -28,6 +30,7 @@ class Translator {
   void find_live_flags();
   bool emit_group(std::size_t& i);
   bool emit_step(std::size_t i);
+  void emit_exit(const Step& step, u32 undone);
   bool emit_last(const Step& step);
 
   const mem::Space& space_;
