@@ -223,10 +223,13 @@ class Assembler {
     byte(0xae);
     byte(0xf0);
   }
-  // LOCK CMPXCHG of guest memory with rax as the expected value.
-  void lock_cmpxchg(const Mem& m, Reg s) {
+  // LOCK CMPXCHG with rax as the expected value; of a byte or a word.
+  void lock_cmpxchg(const Mem& m, Reg s, bool of_byte) {
     lock_ = true;
-    rm(0x0fb1, s, m);
+    if (of_byte)
+      rm(0x0fb0, s, m, false, needs_rex8(s));
+    else
+      rm(0x0fb1, s, m);
   }
   static void patch(u8* place, const u8* target) { sigtape::store(place, static_cast<u32>(target - (place + 4))); }
   void bind(u8* place) { patch(place, at_); }

@@ -52,6 +52,13 @@ const FaultPoint* Blocks::fault_at(const Block& block, u32 code_offset) const {
   return found != end && found->offset == code_offset ? &*found : nullptr;
 }
 
+std::vector<u32> Blocks::pages_between(u32 first, u32 last) const {
+  std::vector<u32> found;
+  for (const auto& [page, blocks] : pages_)
+    if (page >= first && page <= last) found.push_back(page);
+  return found;
+}
+
 std::vector<u32> Blocks::take_page(u32 page) {
   auto found = pages_.find(page);
   if (found == pages_.end()) return {};

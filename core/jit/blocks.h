@@ -41,7 +41,7 @@ class Blocks {
   const FaultPoint* fault_at(const Block& block, u32 code_offset) const;
   // The blocks made from a guest page, which are forgotten with this.
   std::vector<u32> take_page(u32 page);
-  bool has_page(u32 page) const { return pages_.contains(page); }
+  std::vector<u32> pages_between(u32 first, u32 last) const;
 
  private:
   std::vector<Block> blocks_;  // in the order of their code

@@ -191,11 +191,18 @@ Builder::Word Builder::load(Word at, u8 bytes) {
   return make({.kind = Kind::loaded, .amount = bytes, .a = use(at)});
 }
 
-cpu::Pair<Builder> Builder::load_exclusive(Word, u32) {
-  Word none = refused();
-  return {none, none};
+// Bytes and words; the rest is seldom.
+cpu::Pair<Builder> Builder::load_exclusive(Word at, u32 bytes) {
+  step_->may_leave = true;
+  Word zero = constant(0);
+  if (bytes != 1 && bytes != 4) return {refused(), zero};
+  return {make({.kind = Kind::exclusive_loaded, .amount = static_cast<u8>(bytes), .a = use(at)}), zero};
 }
 
-Builder::Word Builder::store_exclusive(Word, const cpu::Pair<Builder>&, u32) { return refused(); }
+Builder::Word Builder::store_exclusive(Word at, const cpu::Pair<Builder>& value, u32 bytes) {
+  step_->may_leave = true;
+  if (bytes != 1 && bytes != 4) return refused();
+  return make({.kind = Kind::exclusive_status, .amount = static_cast<u8>(bytes), .a = use(at), .b = use(value.low)});
+}
 
 }  // namespace sigtape::jit

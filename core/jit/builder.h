@@ -33,7 +33,10 @@ class Builder {
 
   // Makes the nodes of the step's instruction, and its facts.
   void build(Step& step);
-  void clear() { nodes_.clear(); }
+  void clear() {
+    nodes_.clear();
+    nodes_.reserve(2048);
+  }
   std::vector<Node>& nodes() { return nodes_; }
   // A helper of cpu::helpers, by the index in a call node.
   static HelperFunction helper(u32 index) { return helper_table()[index]; }

@@ -29,8 +29,8 @@ struct alignas(64) Context {
   u32 flags_image = 0;  // rax
   u32 constant_63 = 63;
   u32 constant_0 = 0;
-  u32 unused_word = 0;
-  cpu::State state;  // r[] lies within reach of 8-bit offsets
+  u32 flags_apart = 0;  // rax, while an instruction needs the register
+  cpu::State state;     // r[] lies within reach of 8-bit offsets
   u64 host_rsp = 0;
   u64 fault_pc = 0;
   u64 fault_eflags = 0;

@@ -51,6 +51,10 @@ bool Emitter::emit(const Step& step, u16 index) {
     const Node& n = node(id);
     if (n.kind == Kind::loaded)
       emit_load(id);
+    else if (n.kind == Kind::exclusive_loaded)
+      emit_load_exclusive(id);
+    else if (n.kind == Kind::exclusive_status)
+      emit_store_exclusive(id);
     else if (is_effect(n.kind))
       emit_effect(id);
   }
@@ -264,8 +268,10 @@ void Emitter::jump_direct_if(Cc cc, u32 target) { links_.push_back({as.jump(cc),
 
 void Emitter::jump_indirect(Reg target) {
   CHECK_THAT(target == Reg::rcx, "the table is indexed by rcx");
+  as.mov(Reg::r14, Reg::rcx);
+  as.shift(Shifting::ror, Reg::r14, 1);
   as.lea_rip(Reg::rdx, stubs_.miss);
-  as.load_s32_64(Reg::r14, {.base = Reg::rdx, .index = Reg::rcx, .scale = 2, .offset = table_distance_});
+  as.load_s32_64(Reg::r14, {.base = Reg::rdx, .index = Reg::r14, .scale = 2, .offset = table_distance_});
   as.alu64(Alu::add, Reg::r14, Reg::rdx);
   as.jump(Reg::r14);
 }

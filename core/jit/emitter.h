@@ -26,6 +26,7 @@ struct FaultPoint {
   u32 offset = 0;  // of the host instruction in the code memory
   u16 index = 0;   // of the guest instruction in its block
   FlagState flags;
+  bool flags_apart = false;  // what belongs into rax is in Context::flags_apart
 };
 
 Reg host_register(u8 guest);  // Reg::none for those in the context
@@ -130,6 +131,8 @@ class Emitter {
   void emit_effect(u16 id);
   void emit_load(u16 id);
   void emit_store(u16 id);
+  void emit_load_exclusive(u16 id);
+  void emit_store_exclusive(u16 id);
   void emit_set_reg(u16 id);
   void emit_set_nz(u16 id);
   void emit_set_nzc(u16 id);

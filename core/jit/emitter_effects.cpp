@@ -128,6 +128,68 @@ void Emitter::emit_store(u16 id) {
   release(n.b);
 }
 
+// LDREX, LDREXB: the monitor is in the state, so that the interpreter can go on from it.
+void Emitter::emit_load_exclusive(u16 id) {
+  const Node n = node(id);
+  Reg at = reg_of(n.a);
+  needed_ = Part::all;  // the interpreter may be called
+  will_clobber();
+  if (n.amount > 1) {
+    as.test(at, n.amount - 1u);
+    slow_path(Cc::ne);
+  }
+  Reg d = allocate();
+  constexpr std::size_t monitor = offsetof(cpu::State, monitor);
+  fault_point();
+  if (n.amount == 1)
+    as.load_u8(d, {.base = at, .guest = true});
+  else
+    as.load(d, {.base = at, .guest = true});
+  as.store8(in_context(state_offset(monitor + offsetof(cpu::Monitor, open))), u8{1});
+  as.store8(in_context(state_offset(monitor + offsetof(cpu::Monitor, size))), n.amount);
+  as.store(in_context(state_offset(monitor + offsetof(cpu::Monitor, address))), at);
+  as.store64(in_context(state_offset(monitor + offsetof(cpu::Monitor, value))), d);
+  release(n.a);
+  set_place(id, d);
+}
+
+// STREX, STREXB: the same compare-and-swap as the interpreter's (core/cpu/code_cache.cpp).
+void Emitter::emit_store_exclusive(u16 id) {
+  const Node n = node(id);
+  Reg value = reg_of(n.b), at = reg_of(n.a), status = allocate();
+  needed_ = Part::all;
+  bring_home(Part::all);
+  will_clobber();
+  if (n.amount > 1) {
+    as.test(at, n.amount - 1u);
+    slow_path(Cc::ne);
+  }
+  constexpr std::size_t monitor = offsetof(cpu::State, monitor);
+  Mem open = in_context(state_offset(monitor + offsetof(cpu::Monitor, open)));
+  as.mov(status, 1);
+  as.alu8(Alu::cmp, open, 1);
+  u8* closed = as.jump(Cc::ne);
+  as.alu8(Alu::cmp, in_context(state_offset(monitor + offsetof(cpu::Monitor, size))), n.amount);
+  u8* other_size = as.jump(Cc::ne);
+  as.alu(Alu::cmp, in_context(state_offset(monitor + offsetof(cpu::Monitor, address))), at);
+  u8* elsewhere = as.jump(Cc::ne);
+  as.store(in_context(offsetof(Context, flags_apart)), Reg::rax);
+  as.load(Reg::rax, in_context(state_offset(monitor + offsetof(cpu::Monitor, value))));
+  fault_point();
+  faults_.back().flags_apart = true;
+  as.lock_cmpxchg({.base = at, .guest = true}, value, n.amount == 1);
+  as.set(Cc::ne, status);
+  as.load(Reg::rax, in_context(offsetof(Context, flags_apart)));
+  as.bind(closed);
+  as.bind(other_size);
+  as.bind(elsewhere);
+  as.store8(open, u8{0});
+  as.zero_extend8(status, status);
+  release(n.a);
+  release(n.b);
+  set_place(id, status);
+}
+
 // What must hold before an instruction with several accesses begins; where it does not, the interpreter does it all.
 void Emitter::emit_need(u16 id) {
   const Node n = node(id);

@@ -2,6 +2,7 @@
 #include "core/jit/jit.h"
 
 #include <asm/prctl.h>
+#include <emmintrin.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -69,7 +70,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
     context_.state.thumb = pc & 1;
   }
   const u8* translation(u32 pc) const {
-    i32 distance = memory_->table()[pc];
+    i32 distance = memory_->table()[CodeMemory::index_of(pc)];
     return distance ? miss_ + distance : nullptr;
   }
   cpu::Stop loop();
@@ -85,13 +86,13 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   mem::Space& space_;
   Options options_;
   std::unique_ptr<CodeMemory> memory_;
+  cpu::Context interpreter_;
   Translator translator_;
   Blocks blocks_;
   Stubs stubs_;
   // In the view to write: translations from the begin, their seldom taken ways out from the middle.
   u8* code_end_ = nullptr;
   u8* cold_end_ = nullptr;
-  cpu::Context interpreter_;
   ContextStack stack_;
   Context& context_ = stack_.context();
   const u8* miss_ = nullptr;  // in the view to execute; distances in the table are from here
@@ -102,6 +103,18 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   bool dropped_ = false;  // blocks went away since translated code was entered
   std::vector<u8> heat_;
 };
+
+// As two words at a time; the compiler's choice for copies of this size begins slowly.
+void copy_state(cpu::State& to, const cpu::State& from) {
+  static_assert(sizeof(cpu::State) % sizeof(__m128i) == 8 && std::is_trivially_copyable_v<cpu::State>);
+  const auto* source = reinterpret_cast<const u8*>(&from);
+  auto* target = reinterpret_cast<u8*>(&to);
+  std::size_t at = 0;
+  for (; at + sizeof(__m128i) <= sizeof(cpu::State); at += sizeof(__m128i))
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(target + at),
+                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(source + at)));
+  store(target + at, load<u64>(source + at));
+}
 
 constexpr std::size_t heat_size = 1 << 15;
 std::size_t heat_index(u32 pc) { return ((pc >> 1) ^ (pc >> 16)) & (heat_size - 1); }
@@ -150,7 +163,11 @@ void set_segment(const mem::Space& space) {
 }
 
 Jit::Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options)
-    : space_(space), options_(options), memory_(std::move(memory)), translator_(space), heat_(heat_size) {
+    : space_(space),
+      options_(options),
+      memory_(std::move(memory)),
+      translator_(space, interpreter_.cache),
+      heat_(heat_size) {
   interpreter_.space = &space;
   interpreter_.state = &context_.state;
   context_.engine = this;
@@ -270,7 +287,7 @@ const u8* Jit::translate(u32 pc) {
   u32 bytes = translator_.guest_bytes(), first = pc & ~1u;
   blocks_.add(pc, bytes, count, emitter, code, begin, end);
   for (u32 page = first >> 12; page <= (first + bytes - 1) >> 12; page++) space_.mark_code(page);
-  memory_->table()[pc] = static_cast<i32>(code_end_ - stubs_.for_code.miss);
+  memory_->table()[CodeMemory::index_of(pc)] = static_cast<i32>(code_end_ - stubs_.for_code.miss);
   const u8* entry = memory_->to_execute() + begin;
   code_end_ = block_end;
   return entry;
@@ -281,7 +298,8 @@ void Jit::connect(u32 link_number, u32 pc) {
   Link& link = blocks_.link(link_number);
   if (link.to != ~0u) return;
   u8* code = memory_->to_write();
-  u32 target = static_cast<u32>(stubs_.for_code.miss - code) + static_cast<u32>(memory_->table()[pc]);
+  u32 target =
+      static_cast<u32>(stubs_.for_code.miss - code) + static_cast<u32>(memory_->table()[CodeMemory::index_of(pc)]);
   link.to = blocks_.index_at(target);
   Block& block = blocks_.block(link.to);
   link.next = block.incoming;
@@ -296,7 +314,7 @@ void Jit::drop_page(u32 page) {
     if (!block.alive) continue;
     block.alive = false;
     dropped_ = true;
-    memory_->table()[block.pc] = 0;
+    memory_->table()[CodeMemory::index_of(block.pc)] = 0;
     for (u32 number = block.incoming; number != ~0u;) {
       Link& link = blocks_.link(number);
       Assembler::patch(code + link.place, code + link.stub);
@@ -312,16 +330,23 @@ void Jit::code_changed(GuestAddr begin, u32 bytes) {
   u32 first = begin.value >> 12, last = (begin.value + bytes - 1) >> 12;
   interpreter_.cache.reset(first << 12, u64{last - first + 1} << 12);
   for (u32 page = first; page <= last; page++) {
-    if (blocks_.has_page(page)) drop_page(page);
+    page = space_.next_code_page(page, last);
+    if (page > last) break;
+    drop_page(page);
     space_.release_code(page);
   }
+  // Pages that went away have lost their mark already.
+  if (last - first < 16)
+    for (u32 page = first; page <= last; page++) drop_page(page);
+  else
+    for (u32 page : blocks_.pages_between(first, last)) drop_page(page);
 }
 
 // --- running
 
 cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   set_segment(space_);
-  context_.state = state;
+  copy_state(context_.state, state);
   left_ = budget;
   // Those that somebody has sent must go on waiting; then, or where the host has them ignored, translated code, which
   // may fault, is not run.
@@ -333,7 +358,7 @@ cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   cpu::Stop stop = loop();
   if (opens) set_fault_signals_open(false);
   opened_fault_signals_.store(false, std::memory_order_relaxed);
-  state = context_.state;
+  copy_state(state, context_.state);
   stop.retired = budget - left_;
   return stop;
 }
@@ -422,6 +447,7 @@ bool Jit::after_fault() {
   CHECK_THAT(point, "a host fault at offset {:#x} of the translation of {:#x}, where none is expected",
              offset - block->begin, block->pc);
   cpu::State& state = context_.state;
+  if (point->flags_apart) context_.flags_image = context_.flags_apart;
   take_flags(context_);
   const FlagState& where = point->flags;
   u64 eflags = context_.fault_eflags;

@@ -35,7 +35,7 @@ enum class Kind : u8 {
   thread_pointer,
   user_word,
   exclusive_loaded,  // from address a; amount: bytes
-  exclusive_status,  // of storing b, c (nodes) at a; amount: bytes
+  exclusive_status,  // of storing b at a; amount: bytes
   // Bools
   flag,      // imm: 0 or 1
   carry_in,  // CPSR.C before the instruction
@@ -94,10 +94,10 @@ constexpr u8 operands_of(Kind kind) {
     case Kind::shifted:
     case Kind::equal:
     case Kind::set_nzc:
+    case Kind::exclusive_status:
     case Kind::stored: return 2;
     case Kind::select:
-    case Kind::sum:
-    case Kind::exclusive_status: return 3;
+    case Kind::sum: return 3;
     default: return 1;
   }
 }

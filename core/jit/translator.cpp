@@ -12,6 +12,13 @@ using isa::Op;
 // The instruction at step.pc under step.it; false where it cannot be fetched whole.
 bool Translator::fetch(Step& step) {
   bool thumb = step.insn.thumb;
+  if (const cpu::Slot* piece = decoded_.table(thumb)[step.pc >> cpu::CodeCache::piece_shift]) {
+    const cpu::Slot& slot = piece[(step.pc & (cpu::CodeCache::piece_bytes - 1)) >> (thumb ? 1 : 2)];
+    if (slot.run != cpu::decode_slot && slot.it == step.it) {
+      step.insn = slot.insn;
+      return true;
+    }
+  }
   if (!thumb) {
     const u8* bytes = space_.executable(step.pc, 4);
     if (!bytes) return false;

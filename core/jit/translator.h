@@ -2,6 +2,7 @@
 #pragma once
 #include <vector>
 
+#include "core/cpu/code_cache.h"
 #include "core/jit/builder.h"
 #include "core/jit/emitter.h"
 #include "core/mem/space.h"
@@ -13,7 +14,8 @@ constexpr u32 most_ways_out = 6;       // branches in the middle of it
 
 class Translator {
  public:
-  explicit Translator(const mem::Space& space) : space_(space) {}
+  // What the interpreter has decoded already is taken from its cache.
+  Translator(const mem::Space& space, cpu::CodeCache& decoded) : space_(space), decoded_(decoded) {}
   // Decodes the block at `pc` (bit 0: Thumb). The number of its instructions; 0 where none can be fetched.
   u32 decode(u32 pc);
   u32 guest_bytes() const { return bytes_; }
@@ -34,6 +36,7 @@ class Translator {
   bool emit_last(const Step& step);
 
   const mem::Space& space_;
+  cpu::CodeCache& decoded_;
   std::vector<Step> steps_;
   u32 bytes_ = 0;
   Builder builder_;

@@ -133,6 +133,19 @@ std::optional<std::string> Space::read_string(GuestAddr from, u32 limit) const {
   return std::nullopt;
 }
 
+u32 Space::next_code_page(u32 page, u32 last) const {
+  constexpr u64 code_in_each = 0x0101'0101'0101'0101 * static_cast<u64>(PageFlag::code);
+  while (page <= last) {
+    if (page % 8 == 0 && page + 7 <= last && (sigtape::load<u64>(flags_ + page) & code_in_each) == 0) {
+      page += 8;
+      continue;
+    }
+    if (flags_[page] & static_cast<u8>(PageFlag::code)) return page;
+    page++;
+  }
+  return last + 1;
+}
+
 void Space::guard_code(u32 page_index) {
   u8& flags = flags_[page_index];
   flags |= static_cast<u8>(PageFlag::code);

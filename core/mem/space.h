@@ -111,6 +111,8 @@ class Space {
   void mark_code(u32 page_index) {
     if ((flags_[page_index] & static_cast<u8>(PageFlag::code)) == 0) guard_code(page_index);
   }
+  // The first page from `page` to `last` with PageFlag::code; last + 1 if there is none.
+  u32 next_code_page(u32 page, u32 last) const;
   // The page's code need not be watched any more.
   void release_code(u32 page_index) {
     if (flags_[page_index] & static_cast<u8>(PageFlag::code)) unguard_code(page_index);
