@@ -64,6 +64,7 @@ Result<std::unique_ptr<Recorder>> Recorder::begin(tape::Session& session, const 
   std::unique_ptr<Recorder> recorder{new Recorder(session)};
   recorder->origin_ = place.origin;
   recorder->writer_ = SIGTAPE_TRY(tape::StreamWriter::open(session, began_at(place)));
+  recorder->shared_.use(&session.shared_table(), place.stream.value);
   return recorder;
 }
 
@@ -75,8 +76,9 @@ void Recorder::give_up(const Error& error) {
 }
 
 void Recorder::arrive(os::Thread& thread) {
-  if (current_ == &thread) [[likely]]
+  if (current_ == &thread && !shared_.has_turns()) [[likely]]
     return;
+  if (current_ == &thread) return note_turns(thread);
   // The other one put the baton down in a call that was not expected to block.
   if (open_call_ != nullptr && open_call_->thread == current_) {
     OpenCall& open = *std::exchange(open_call_, nullptr);
@@ -87,6 +89,14 @@ void Recorder::arrive(os::Thread& thread) {
     write(last_id_, current_ ? current_->tick : last_tick_, tape::Switched{thread.id, thread.tick});
   current_ = &thread;
   last_id_ = thread.id;
+  note_turns(thread);
+}
+
+void Recorder::note_turns(const os::Thread& thread) {
+  for (auto turn : shared_.fetch_turns()) {
+    write(thread, tape::Turn{turn.object, turn.number, turn.first});
+    if (turn.after_death) note_content(thread, turn.object);
+  }
 }
 
 void Recorder::over(const os::Thread& thread) {
@@ -158,6 +168,7 @@ outside::CaptureTrace* Recorder::capture_trace(os::Thread& thread) {
 }
 
 HostFd Recorder::snapshot(const outside::MappedFile& file) {
+  if (file.shared && image_started_) share(file);
   auto kept = store_.keep(file.file, file.path, file.offset, file.bytes);
   if (!kept) {
     // A mapping that can't be stored can't be replayed: the end of the recording, unless there is no guest yet.
@@ -244,7 +255,8 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   called_.answerer = tape::Answerer::outside;
   called_.mapped.reset();
   called_.child_stream = {};
-  OpenCall open{&thread, &call, may_block(call)};
+  // Whoever is killed in a call without its turns on shared memory must have left the call's position.
+  OpenCall open{&thread, &call, may_block(call) || shared_.is_member()};
   if (open.entered) {
     enter(thread, call, {}, nullptr);
   } else {
@@ -343,6 +355,7 @@ u64 Recorder::budget(os::Thread& thread) { return inner_->budget(thread); }
 
 void Recorder::boundary(os::Thread& thread) {
   arrive(thread);
+  if (shared_.is_member() && shared_.is_wanted()) give_way(thread);
   inner_->boundary(thread);
   arrive(thread);
 }

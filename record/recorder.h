@@ -69,6 +69,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   // LiveHooks
   outside::CaptureTrace* capture_trace(os::Thread& thread) override;
   HostFd snapshot(const outside::MappedFile& file) override;
+  outside::SharedBatons* shared_batons() override { return &shared_; }
   void about_to_exec(os::Thread& thread, outside::ExecPlan& plan) override;
   void vfork_child_begins(os::Thread& child) override;
   void vfork_child_gone(os::Thread& child) override;
@@ -86,11 +87,17 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   }
   // The thread runs now: notes that another one did before.
   void arrive(os::Thread& thread);
+  void note_turns(const os::Thread& thread);
+  // Memory that other processes may come to share.
+  void share(const outside::MappedFile& file);
+  void share_with_children(os::Thread& thread);
+  void join(u32 object, u64 device, u64 inode);
+  void note_content(const os::Thread& thread, u32 object);
+  void give_way(const os::Thread& thread);
   void enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream, const outside::ExecRequest* exec);
   void leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer);
   void over(const os::Thread& thread);
   void note_output(const abi::Call& call, const abi::Answer& answer);
-  void note_shared_memory(os::Thread& thread);
   void begin_fork_child(os::Thread& thread, const abi::Call& call, const abi::Answer& answer, tape::StreamId stream,
                         u64 parent_event);
   void leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
@@ -108,6 +115,10 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   outside::Inside* inside_ = nullptr;
   std::function<u64()> digest_;
   std::function<Result<HostFd>(int)> hide_;
+
+  outside::SharedBatons shared_;
+  std::optional<u32> anonymous_;  // the object of the anonymous shared memory, once there is one
+  bool said_unordered_ = false;
 
   // Who ran last; `current_` is nullptr when that thread is over.
   os::Thread* current_ = nullptr;

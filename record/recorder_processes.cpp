@@ -34,22 +34,10 @@ void Recorder::leave_new_task(os::Thread& thread, const abi::Call& call, const a
   leave(thread, call, answer);
 }
 
-// Memory that both processes may write is not on the tape when the other one does.
-void Recorder::note_shared_memory(os::Thread& thread) {
-  for (const auto& [at, mapping] : inside_->space().mappings()) {
-    if (mapping.sharing != mem::Sharing::shared || !mapping.prot.write) continue;
-    write(thread, tape::Note{tape::NoteKind::unsupported,
-                             fmt::format("writable memory at {:#x} is shared with a forked process; what the other one "
-                                         "writes there is not recorded",
-                                         at)});
-    return;
-  }
-}
-
 void Recorder::fork(os::Thread& thread, const abi::Call& call, const outside::CloneRequest& request,
                     abi::Answer& answer) {
   arrive(thread);
-  note_shared_memory(thread);
+  share_with_children(thread);
   tape::StreamId child = session_.new_stream();
   u64 index = writer_->next_index();
   enter(thread, call, child, nullptr);
@@ -72,6 +60,9 @@ void Recorder::begin_fork_child(os::Thread& thread, const abi::Call& call, const
   if (u64 every = session_.page().digest_every; every != 0) digest_due_ = every;
   current_ = &thread;
   last_id_ = thread.id;
+  shared_.begin_child(stream.value);
+  shared_.take();
+  note_turns(thread);
   leave_new_task(thread, call, answer, {});
 }
 

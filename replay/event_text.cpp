@@ -122,6 +122,14 @@ struct Texter {
     for (const tape::Bytes& one : what.now) bytes += one.bytes.size();
     return fmt::format("{} bytes of shared memory changed", bytes);
   }
+  std::string operator()(const tape::SharedJoined& what) const {
+    return what.inode == 0 ? fmt::format("shares anonymous memory, as object {}", what.object)
+                           : fmt::format("shares the mapped file {:#x}:{}, as object {}", what.device, what.inode, what.object);
+  }
+  std::string operator()(const tape::Turn& what) const {
+    if (what.number == tape::no_turn) return "gives its turns on shared memory away";
+    return fmt::format("turn {} on shared object {}", what.number, what.object);
+  }
   std::string operator()(const tape::Digest& what) const { return fmt::format("digest {:016x}", what.value); }
   std::string operator()(const tape::Note& what) const { return "note: " + what.text; }
 };

@@ -15,7 +15,8 @@ namespace {
 
 // Events that come in at a position without the guest's doing: it is stopped there. All others it comes to by itself.
 bool is_asynchronous(const tape::Event& event) {
-  return event.as<tape::SignalTaken>() || event.as<tape::Switched>() || event.as<tape::Digest>();
+  return event.as<tape::SignalTaken>() || event.as<tape::Switched>() || event.as<tape::Digest>() ||
+         event.as<tape::Turn>();
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ Replayer::~Replayer() = default;
 Result<std::unique_ptr<Replayer>> Replayer::open(ReplayPlan plan) {
   CHECK_THAT(!plan.path.empty(), "a replay of no stream");
   std::unique_ptr<Replayer> replayer{new Replayer(std::move(plan))};
-  replayer->files_.use(replayer->plan_.tape);
+  replayer->files_.use(replayer->plan_.tape, replayer->plan_.shared_memory);
   SIGTAPE_TRY_VOID(replayer->open_stream(replayer->plan_.path.front()));
   return replayer;
 }
@@ -59,7 +60,25 @@ StreamResult Replayer::run(run::Machine& machine) {
 
 void Replayer::attach(outside::Inside& inside) { inside_ = &inside; }
 
+// The process's own turns before these are over: whoever came in between goes first.
+void Replayer::take_turn() {
+  tape::Event event = consume();
+  const auto& turn = *event.as<tape::Turn>();
+  if (!plan_.await_turn) finish(Finish::needs_tree);
+  if (turn.first) end_turns();
+  if (turn.number == tape::no_turn) return;
+  plan_.await_turn(turn.object, turn.number);
+  turns_[turn.object] = turn.number;
+}
+
+void Replayer::end_turns() {
+  for (auto [object, number] : turns_)
+    if (plan_.turn_over) plan_.turn_over(object, number);
+  turns_.clear();
+}
+
 void Replayer::finish(Finish how, std::string text, outside::End end) {
+  end_turns();
   result_.finish = how;
   result_.text = std::move(text);
   result_.end = end;
@@ -105,6 +124,9 @@ void Replayer::skip_notes() {
     } else if (event->as<tape::MemoryChanged>()) {
       tape::Event changed = consume();
       change_memory(*changed.as<tape::MemoryChanged>());
+    } else if (const auto* joined = event->as<tape::SharedJoined>()) {
+      files_.order(joined->device, joined->inode, joined->object);
+      consume();
     } else if (event->as<tape::Note>() || event->as<tape::UnknownEvent>() || event->as<tape::SignalStranded>()) {
       consume();
     } else {
@@ -128,9 +150,13 @@ const tape::Event* Replayer::awaited(os::Thread& thread, const Got& got) {
     const tape::Event* event = ahead();
     if (event == nullptr) finish(Finish::tape_ends);
     if (event->thread != thread.id) diverge(thread, *event, got);
-    if (!event->as<tape::Switched>()) return event;
+    bool turn = event->as<tape::Turn>() != nullptr;
+    if (!turn && !event->as<tape::Switched>()) return event;
     if (event->tick != thread.tick) diverge(thread, *event, got);
-    follow_switch(thread);
+    if (turn)
+      take_turn();
+    else
+      follow_switch(thread);
   }
 }
 
@@ -246,6 +272,8 @@ std::optional<os::SigInfo> Replayer::take_signal(os::Thread& thread) {
     if (event->thread != thread.id || event->tick != thread.tick) return std::nullopt;
     if (event->as<tape::Switched>()) {
       follow_switch(thread);
+    } else if (event->as<tape::Turn>()) {
+      take_turn();
     } else if (event->as<tape::Digest>()) {
       tape::Event digest = consume();
       check_digest(thread, digest, digest.as<tape::Digest>()->value);

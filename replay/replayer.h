@@ -19,6 +19,7 @@ enum class Finish : u8 {
   tape_ends,  // the tape has no more of this process
   diverged,
   damaged,    // the tape is
+  needs_tree,  // it shares memory with processes that are not replayed
   failed,     // the replayer could not do its part (a stored file is missing)
 };
 
@@ -36,6 +37,11 @@ struct ReplayPlan {
   // The process forks, and the child's stream is this; true: the caller is the child from now on and follows it.
   // Empty: forks that are not on the path stay with the parent.
   std::function<bool(tape::StreamId child)> at_fork;
+  // A turn on memory shared with other processes: returns when the one before it is over. Empty: the processes are not
+  // all there, and the replay ends with `needs_tree`.
+  std::function<void(u32 object, u64 number)> await_turn;
+  std::function<void(u32 object, u64 number)> turn_over;
+  HostFd shared_memory{-1};  // for the objects that are files: object N begins at N << 32
   // After each event of the followed stream: for progress and for output in order.
   std::function<void(tape::StreamId, const tape::Event&)> agreed;
 };
@@ -97,6 +103,8 @@ class Replayer final : public outside::Outside {
   tape::Event consume();
   void skip_notes();
   void change_memory(const tape::MemoryChanged& changed);
+  void take_turn();
+  void end_turns();
 
   // --- threads
   Guest& guest_of(const os::Thread& thread);
@@ -134,6 +142,7 @@ class Replayer final : public outside::Outside {
   std::map<ThreadId, std::unique_ptr<Guest>> guests_;
   std::vector<std::unique_ptr<Guest>> gone_;  // a fiber can't free its own stack
   std::map<ThreadId, std::unique_ptr<os::Thread>> unborn_;  // vfork children by parent
+  std::map<u32, u64> turns_;  // that this process has now, by object
   Guest* running_ = nullptr;
   StreamResult result_;
 };

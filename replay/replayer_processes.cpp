@@ -111,6 +111,7 @@ void Replayer::become_child(os::Thread& thread, const abi::Call& call, abi::Answ
   guests_.insert(std::move(self));
   inside_->forget_all_but(thread);
   unborn_.clear();
+  turns_.clear();  // the parent's
   files_.unshare(inside_->space());
   take_called(thread, call, answer);
 }

@@ -1,7 +1,11 @@
 // SharedProgress: one anonymous shared mapping.
 #include "replay/shared_progress.h"
 
+#include <fmt/format.h>
+#include <linux/futex.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -18,12 +22,16 @@ Result<std::unique_ptr<SharedProgress>> SharedProgress::create(u32 streams, u32 
   if (at == MAP_FAILED) return tape::host_error("no memory for the replay");
   progress->page_ = new (at) Page{};
   progress->page_->free_slots = parallel;
+  progress->memory_ = memfd_create("sigtape-replay-shared", MFD_CLOEXEC);
+  if (progress->memory_ < 0 || ftruncate(progress->memory_, off_t{objects} << 32) != 0)
+    return tape::host_error("no memory for the replay");
   progress->entries_ = new (static_cast<std::byte*>(at) + sizeof(Page)) Entry[streams]{};
   return progress;
 }
 
 SharedProgress::~SharedProgress() {
   if (page_ != nullptr) munmap(page_, bytes_);
+  if (memory_ >= 0) close(memory_);
 }
 
 bool SharedProgress::take_slot() {
@@ -34,6 +42,22 @@ bool SharedProgress::take_slot() {
 }
 
 void SharedProgress::free_slot() { page_->free_slots.fetch_add(1); }
+
+void SharedProgress::await_turns(u32 object, u64 over) {
+  if (object >= objects) return fail(Finish::damaged, fmt::format("the tape has a turn on shared object {}", object));
+  std::atomic<u32>& turn = page_->turns[object];
+  u32 wanted = static_cast<u32>(over);
+  for (u32 now = turn.load(); now != wanted && !failed(); now = turn.load()) {
+    const timespec moment{0, 50'000'000};  // for failed()
+    syscall(SYS_futex, &turn, FUTEX_WAIT, now, &moment, nullptr, 0);
+  }
+}
+
+void SharedProgress::turn_over(u32 object, u64 number) {
+  if (object >= objects) return;
+  page_->turns[object].store(static_cast<u32>(number));
+  syscall(SYS_futex, &page_->turns[object], FUTEX_WAKE, 0x7fffffff, nullptr, nullptr, 0);
+}
 
 void SharedProgress::fail(Finish how, const std::string& text) {
   if (page_->claimed.exchange(1) != 0) return;

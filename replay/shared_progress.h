@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/tape/events.h"
+#include "core/outside/shared_batons.h"
 #include "replay/replayer.h"
 
 namespace sigtape::replay {
@@ -29,9 +30,19 @@ class SharedProgress {
 
   // The first failure stays: a divergence, a damaged tape, a missing file.
   void fail(Finish how, const std::string& text);
+  // A process was met that can't be replayed alone.
+  void want_tree() { page_->wants_tree.store(1); }
+  bool wants_tree() const { return page_->wants_tree.load() != 0; }
   bool failed() const { return page_->failed.load() != 0; }
   Finish failure() const { return page_->failure; }
   std::string failure_text() const { return page_->text.data(); }
+  // Turns on shared memory: the number of the last one that is over. Waits for it, or for a failure anywhere.
+  void await_turns(u32 object, u64 over);
+  bool is_over(u32 object, u64 number) const { return object < objects && page_->turns[object].load() == static_cast<u32>(number); }
+  void turn_over(u32 object, u64 number);
+  HostFd memory() const { return HostFd{memory_}; }  // of the shared objects
+  static constexpr u32 objects = outside::SharedTable::size;
+
   void count_events(u64 events) { page_->events.fetch_add(events); }
   u64 events() const { return page_->events.load(); }
 
@@ -42,15 +53,17 @@ class SharedProgress {
   };
   struct Page {
     std::atomic<u32> free_slots;
-    std::atomic<u32> claimed, failed;
+    std::atomic<u32> claimed, failed, wants_tree;
     std::atomic<u64> events;
     Finish failure;
+    std::array<std::atomic<u32>, objects> turns;  // low half of the number
     std::array<char, 32768> text;
   };
   SharedProgress() = default;
   Page* page_ = nullptr;
   Entry* entries_ = nullptr;
   u32 streams_ = 0;
+  int memory_ = -1;
   std::size_t bytes_ = 0;
 };
 

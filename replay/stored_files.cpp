@@ -66,20 +66,32 @@ Result<std::shared_ptr<outside::ProgramFile>> StoredFiles::program(const tape::S
   return std::shared_ptr<outside::ProgramFile>(std::move(program));
 }
 
-Result<tape::OwnedFd> StoredFiles::shared_copy(const tape::StoredFile& file) {
+std::optional<u32> StoredFiles::object_of(const tape::StoredFile& file) const {
+  auto at = ordered_.find({file.device, file.inode});
+  if (at == ordered_.end() || shared_memory_.value < 0) return std::nullopt;
+  return at->second;
+}
+
+// The content as it was when it was mapped, which the process whose turn it is sees already.
+Result<void> StoredFiles::fill(int memory, u64 begin, const tape::StoredFile& file) {
   tape::OwnedFd stored = SIGTAPE_TRY(open_stored(file));
-  tape::OwnedFd& memory = shared_[{file.device, file.inode}];
-  if (!memory.is_open()) memory = tape::OwnedFd{memfd_create("sigtape-replay", MFD_CLOEXEC)};
-  if (!memory.is_open() || ftruncate(memory.get(), static_cast<off_t>(file.file_bytes)) != 0)
-    return tape::host_error("no memory for a shared file mapping");
   constexpr u64 step = 1 << 20;
   for (u64 done = 0; done < file.bytes;) {
     auto piece = SIGTAPE_TRY(tape::read_some(stored.get(), done, std::min(step, file.bytes - done)));
     if (piece.empty()) break;
-    if (pwrite(memory.get(), piece.data(), piece.size(), static_cast<off_t>(file.first_byte + done)) < 0)
+    if (pwrite(memory, piece.data(), piece.size(), static_cast<off_t>(begin + file.first_byte + done)) < 0)
       return tape::host_error("no memory for a shared file mapping");
     done += piece.size();
   }
+  return {};
+}
+
+Result<tape::OwnedFd> StoredFiles::shared_copy(const tape::StoredFile& file) {
+  tape::OwnedFd& memory = shared_[{file.device, file.inode}];
+  if (!memory.is_open()) memory = tape::OwnedFd{memfd_create("sigtape-replay", MFD_CLOEXEC)};
+  if (!memory.is_open() || ftruncate(memory.get(), static_cast<off_t>(file.file_bytes)) != 0)
+    return tape::host_error("no memory for a shared file mapping");
+  SIGTAPE_TRY_VOID(fill(memory.get(), 0, file));
   tape::OwnedFd copy{fcntl(memory.get(), F_DUPFD_CLOEXEC, 0)};
   return copy;
 }
@@ -91,6 +103,16 @@ Result<void> StoredFiles::map(mem::Space& space, const tape::MappedFile& mapped)
   int error = 0;
   if (file.hash == tape::ContentHash{} && file.bytes == 0) {  // a device
     error = space.map_anonymous(mapped.at, mapped.bytes, prot, sharing, file.path);
+  } else if (auto object = mapped.shared ? object_of(file) : std::nullopt) {
+    if (file.file_bytes >> 32 != 0) return Error{fmt::format("{} is too big to be shared in a replay", file.path)};
+    u64 begin = u64{*object} << 32;
+    SIGTAPE_TRY_VOID(fill(shared_memory_.value, begin, file));
+    mem::Mapping label;
+    label.device = file.device;
+    label.inode = file.inode;
+    label.name = file.path;
+    error = space.map_file(mapped.at, mapped.bytes, prot, sharing, shared_memory_, begin + mapped.offset,
+                           begin + file.file_bytes, label);
   } else {
     mem::Mapping label;
     label.device = file.device;
@@ -114,7 +136,7 @@ bool StoredFiles::has_shared(const mem::Space& space) {
 
 void StoredFiles::unshare(mem::Space& space) {
   for (const auto& [at, mapping] : space.mappings()) {
-    if (!is_shared(mapping)) continue;
+    if (!is_shared(mapping) || ordered_.contains({mapping.device, mapping.inode})) continue;
     u8* host = space.host(mapping.begin);
     int prot = (mapping.prot.read ? PROT_READ : 0) | (mapping.prot.write ? PROT_WRITE : 0);
     // Page by page: pages beyond the end of a file can't be read.

@@ -6,6 +6,8 @@ usage: tests/trees.py [WORD...]    only cases whose name contains one of the wor
 import json
 import os
 import pathlib
+import pty
+import select
 import shutil
 import subprocess
 import time
@@ -266,6 +268,222 @@ def no_hang():
            options=("--hang-after", "0.5"), status=5)
 
 
+# Races on purpose: what the processes see of each other depends on the order of their turns.
+sharing = r"""
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+struct shared {
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
+  volatile int racy, turn;
+  int atomic, log_size;
+  unsigned char log[4000];
+};
+static struct shared* map(const char* file) {
+  int fd = -1, flags = MAP_SHARED;
+  if (*file == '/') fd = open(file, O_RDWR | O_CREAT, 0600);
+  else flags |= MAP_ANONYMOUS;
+  if (fd >= 0) ftruncate(fd, sizeof(struct shared));
+  struct shared* at = mmap(0, sizeof *at, PROT_READ | PROT_WRITE, flags, fd, 0);
+  if (at == MAP_FAILED) { perror("mmap"); exit(9); }
+  if (fd >= 0) close(fd);
+  return at;
+}
+static void work(struct shared* s, int who, int rounds) {
+  for (int i = 0; i < rounds; i++) {
+    s->racy = s->racy + 1;
+    __atomic_add_fetch(&s->atomic, 1, __ATOMIC_SEQ_CST);
+    if (i % 50) continue;
+    pthread_mutex_lock(&s->mutex);
+    if (s->log_size < (int)sizeof s->log) s->log[s->log_size++] = 'a' + who;
+    pthread_mutex_unlock(&s->mutex);
+  }
+}
+static void prepare(struct shared* s) {
+  pthread_mutexattr_t m;
+  pthread_condattr_t c;
+  pthread_mutexattr_init(&m);
+  pthread_mutexattr_setpshared(&m, PTHREAD_PROCESS_SHARED);
+  pthread_mutex_init(&s->mutex, &m);
+  pthread_condattr_init(&c);
+  pthread_condattr_setpshared(&c, PTHREAD_PROCESS_SHARED);
+  pthread_cond_init(&s->changed, &c);
+}
+static void show(struct shared* s, const char* what) {
+  unsigned hash = 0;
+  for (int i = 0; i < s->log_size; i++) hash = hash * 31 + s->log[i];
+  printf("%s: atomic %d racy %d log %d %08x %.60s\n", what, s->atomic, s->racy, s->log_size, hash, s->log);
+  fflush(stdout);
+}
+static void forked(struct shared* s, const char* what) {
+  memset(s, 0, sizeof *s);
+  prepare(s);
+  for (int i = 0; i < 4; i++)
+    if (fork() == 0) { work(s, i, 3000); _exit(0); }
+  while (wait(0) > 0) {}
+  show(s, what);
+}
+static void in_turns(struct shared* s) {
+  memset(s, 0, sizeof *s);
+  prepare(s);
+  for (int i = 0; i < 3; i++)
+    if (fork() == 0) {
+      for (int n = 0; n < 20; n++) {
+        pthread_mutex_lock(&s->mutex);
+        while (s->turn % 3 != i) pthread_cond_wait(&s->changed, &s->mutex);
+        s->log[s->log_size++] = 'A' + i;
+        s->turn++;
+        pthread_cond_broadcast(&s->changed);
+        pthread_mutex_unlock(&s->mutex);
+      }
+      _exit(0);
+    }
+  while (wait(0) > 0) {}
+  show(s, "in turns");
+}
+static void executed(const char* self, const char* file) {
+  struct shared* s = map(file);
+  memset(s, 0, sizeof *s);
+  prepare(s);
+  for (int i = 0; i < 3; i++) {
+    char who[4] = {'0' + i};
+    if (fork() == 0) { execl(self, self, "worker", file, who, (char*)0); _exit(9); }
+  }
+  work(s, 5, 2000);
+  while (wait(0) > 0) {}
+  show(s, "executed");
+}
+static void semaphores(void) {
+  char name[40];
+  sprintf(name, "/sigtape-test-%d", getpid());
+  sem_t *to = sem_open(name, O_CREAT, 0600, 0);
+  if (to == SEM_FAILED) { puts("no semaphore"); return; }
+  struct shared* s = map("anonymous");
+  if (fork() == 0) {
+    sem_t* other = sem_open(name, 0);
+    for (int i = 0; i < 20; i++) { sem_wait(other); s->racy += i; }
+    _exit(0);
+  }
+  for (int i = 0; i < 20; i++) { sem_post(to); if (i % 4 == 0) usleep(300); s->log_size += s->racy & 7; }
+  wait(0);
+  sem_unlink(name);
+  printf("semaphores: %d\n", s->racy);
+  fflush(stdout);
+}
+static void killed(struct shared* s) {
+  memset(s, 0, sizeof *s);
+  pid_t pid = fork();
+  if (pid == 0) for (;;) s->racy++;
+  while (s->racy < 1000) usleep(100);
+  int before = s->racy;
+  kill(pid, SIGKILL);
+  waitpid(pid, 0, 0);
+  printf("killed: %d\n", before > 999 && s->racy >= before);
+  printf("its last: %d\n", s->racy);
+  fflush(stdout);
+}
+int main(int c, char** v) {
+  if (c == 4) { work(map(v[2]), v[3][0] - '0', 2000); return 0; }
+  struct shared* s = map("anonymous");
+  forked(s, "anonymous");
+  in_turns(s);
+  struct shared* f = map(v[1]);
+  forked(f, "file");
+  executed(v[0], v[1]);
+  semaphores();
+  killed(s);
+  return 0;
+}
+"""
+
+
+def shared_memory():
+    """Processes that share memory have one order on the tape, and replay together."""
+    text = guest_program("sharing", sharing)
+    for _ in range(2):
+        tape, done = record("sharing", text, folder / "shared-file", timeout=120)
+        for needle in (b"anonymous: atomic 12000 ", b"file: atomic 12000 ", b"executed: atomic 8000 ", b"semaphores: 190\n",
+                       b"in turns: atomic 0 racy 0 log 60 ", b" ABCABCABC", b"killed: 1\n"):
+            expect(needle in done.out, f"the program does not say {needle}", done)
+        replays(tape, done.out)
+    analyzed = run([program, "analyze", tape])
+    expect(b"ST301" not in analyzed.out, "something is unsupported", analyzed)
+    one = [process["pid"] for process in processes(tape) if "worker" in process["command"]][0]
+    replayed = run([program, "replay", tape, "--process", str(one)], 120, home, "/")
+    expect(replayed.status == 0 and replayed.out == b"", "one of the sharing processes does not replay", replayed)
+
+
+shell = r"""
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+int main(void) {
+  char line[100] = "";
+  int status;
+  signal(SIGTTOU, SIG_IGN);
+  pid_t pid = fork();
+  if (pid == 0) {
+    setpgid(0, 0);
+    while (tcgetpgrp(0) != getpgrp()) usleep(1000);
+    write(1, "ready\n", 6);
+    read(0, line, 99);
+    dprintf(1, "child read %s", line);
+    for (;;) pause();
+  }
+  setpgid(pid, pid);
+  tcsetpgrp(0, pid);
+  waitpid(pid, &status, WUNTRACED);
+  tcsetpgrp(0, getpgrp());
+  dprintf(1, "stopped %d by %d\n", WIFSTOPPED(status), WSTOPSIG(status));
+  kill(-pid, SIGCONT);
+  waitpid(pid, &status, WCONTINUED);
+  dprintf(1, "continued %d\n", WIFCONTINUED(status));
+  tcsetpgrp(0, pid);
+  write(1, "again\n", 6);
+  waitpid(pid, &status, 0);
+  tcsetpgrp(0, getpgrp());
+  dprintf(1, "ended by %d\n", WTERMSIG(status));
+  return 6;
+}
+"""
+
+
+def job_control():
+    """A shell's work under a terminal: foreground groups, Ctrl-Z and Ctrl-C for the job alone."""
+    text = guest_program("shell", shell)
+    tape = folder / "jobs.tape"
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execve(program, ["sigtape", "record", "-q", "-o", str(tape), "--", str(text)], home)
+    seen = b""
+    for awaited, then in ((b"ready", b"word\n"), (b"child read word", b"\x1a"), (b"again", b"\x03"), (b"ended by 2", b"")):
+        end = time.monotonic() + 30
+        while awaited not in seen and time.monotonic() < end:
+            if select.select([terminal], [], [], 0.5)[0]:
+                seen += os.read(terminal, 1000)
+        expect(awaited in seen, f"no {awaited} in {seen}")
+        os.write(terminal, then)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(terminal)
+    expect(status == 6 and b"stopped 1 by 20" in seen and b"continued 1" in seen, f"status {status}, {seen}")
+    replayed = run([program, "replay", tape], 60)
+    expect(replayed.status == 6 and b"ended by 2" in replayed.out, "it replays otherwise", replayed)
+
+
+suite.case("memory shared between processes", shared_memory)
+suite.case("job control", job_control)
 suite.case("a native first program", native_first)
 suite.case("guest, native, guest", below_a_guest)
 suite.case("without variable and descriptors", lost_ways)

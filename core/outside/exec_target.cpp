@@ -37,6 +37,18 @@ struct Opened {
   bool set_id = false;
 };
 
+// Whether the program would run as someone else than we can make it. File capabilities count for all but root.
+bool changes_identity(int fd, const struct stat& status) {
+  u32 user = static_cast<u32>(raw_syscall(SYS_geteuid)), group = static_cast<u32>(raw_syscall(SYS_getegid));
+  if ((status.st_mode & S_ISUID) && status.st_uid != user) return true;
+  if ((status.st_mode & S_ISGID) && (status.st_mode & S_IXGRP) && status.st_gid != group) return true;
+  if (user == 0) return false;
+  std::string path = "/proc/thread-self/fd/" + std::to_string(fd);
+  u8 unused;
+  long found = raw_syscall(SYS_getxattr, path.c_str(), "security.capability", &unused, 0);
+  return found > 0;
+}
+
 Opened open_executable(int dirfd, const std::string& host_path, u32 flags) {
   Opened opened;
   bool by_descriptor = host_path.empty() && (flags & AT_EMPTY_PATH);
@@ -56,7 +68,7 @@ Opened open_executable(int dirfd, const std::string& host_path, u32 flags) {
   }
   opened.error = check_executable(path_only.fd(), dirfd, host_path);
   if (opened.error) return opened;
-  opened.set_id = (status.st_mode & S_ISUID) || ((status.st_mode & S_ISGID) && (status.st_mode & S_IXGRP));
+  opened.set_id = changes_identity(path_only.fd(), status);
   std::string again = by_descriptor ? "/proc/thread-self/fd/" + std::to_string(dirfd) : host_path;
   long readable = raw_syscall(SYS_openat, dirfd, again.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   // Without /proc, the descriptor that the guest handed over serves, if it can be read from.

@@ -68,7 +68,7 @@ struct ResolvedExec {
   bool through_script = false;
   bool changed_by_root = false;  // some path was taken from --root
   bool is_of_host = false;       // an ELF program for the host's own machine
-  bool set_id = false;           // the program has a set-user-ID or set-group-ID bit that we can't honour
+  bool set_id = false;           // it would run with other ids or capabilities, which we can't give it
 };
 
 ResolvedExec resolve_exec(const PathRoot& root, const ExecTargetQuery& query);

@@ -71,12 +71,14 @@ void LiveState::take_baton(HostThread& host) {
     inside->engine().interrupt();
     baton.wait(host.waiter);
   }
+  if (shared) shared->take();
   host.holds_baton = true;
   host.slice_start = host.thread ? host.thread->tick.value : 0;
 }
 
 void LiveState::put_down_baton(HostThread& host) {
   host.holds_baton = false;
+  if (shared) shared->put_down();
   baton.put_down(host.waiter);
 }
 
@@ -154,6 +156,7 @@ Live::~Live() { current_host_thread = nullptr; }
 void Live::attach(Inside& inside) {
   LiveState& s = *state_;
   s.inside = &inside;
+  s.shared = s.hooks.shared_batons();
   HostThread& host = s.new_host_thread(nullptr);
   host.is_leader = true;
   host.real_mask = real_mask();
@@ -274,7 +277,9 @@ void Live::map_file(os::Thread& thread, const abi::Call& call, const MapRequest&
 u64 Live::budget(os::Thread& thread) {
   LiveState& s = *state_;
   s.settle(s.host(thread));
-  return s.baton.is_wanted() ? LiveState::contended_slice : LiveState::quiet_slice;
+  // Other processes that want a turn can't interrupt us.
+  bool contended = s.baton.is_wanted() || (s.shared && s.shared->is_member());
+  return contended ? LiveState::contended_slice : LiveState::quiet_slice;
 }
 
 void Live::boundary(os::Thread& thread) {

@@ -6,6 +6,7 @@
 
 #include "core/outside/delivery_mode.h"
 #include "core/outside/outside.h"
+#include "core/outside/shared_batons.h"
 
 namespace sigtape::outside {
 
@@ -60,6 +61,8 @@ class LiveHooks {
   virtual void about_to_exec(os::Thread&, ExecPlan&) {}
   // The host's execve came back after all (error: the host's number, 0 if a signal came first): undo about_to_exec.
   virtual void exec_failed(os::Thread&, int /*error*/) {}
+  // Of the memory that this process shares with others; nullptr: such memory is not ordered. Asked once.
+  virtual SharedBatons* shared_batons() { return nullptr; }
   // A process that shares this address space (CLONE_VM) begins, in its own host process, before its first instruction;
   // its thread.id is set. Its end is seen by the parent: vfork_child_gone, after its exec, exit or death.
   virtual void vfork_child_begins(os::Thread& /*child*/) {}

@@ -138,7 +138,7 @@ void Live::exec(os::Thread& thread, const abi::Call& call, const ExecRequest& re
   }
   if (target.kind == FileKind::arm_elf && target.set_id) {
     answer.notes.unsupported = true;
-    answer.notes.unsupported_what = "a set-user-ID or set-group-ID program, which runs without that id";
+    answer.notes.unsupported_what = "a program with set-user-ID, set-group-ID or capabilities, which runs without them";
   }
   ExecPlan plan;
   // Where we can't find ourselves (no /proc), binfmt_misc can.
@@ -150,8 +150,12 @@ void Live::exec(os::Thread& thread, const abi::Call& call, const ExecRequest& re
   s.hooks.about_to_exec(thread, plan);
   LOG(exec, "{} execs {} ({}{})", thread.id.value, target.execfn, target.program,
       plan.target == ExecTarget::native ? ", native" : "");
+  // In order, not as one who died with them. A vfork child has its parent's.
+  SharedBatons* shared = host.is_vfork_child ? nullptr : s.shared;
+  if (shared) shared->put_down();
   HostResult result = plan.target == ExecTarget::guest ? exec_guest(s, host, target, plan)
                                                        : exec_native(host, request, dirfd, target, plan);
+  if (shared) shared->take();
   s.hooks.exec_failed(thread, result.error());
   if (!result.done)
     answer.outcome = abi::NotDone{};

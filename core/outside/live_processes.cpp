@@ -191,7 +191,10 @@ void Live::fork(os::Thread& thread, const abi::Call& call, const CloneRequest& r
     answer.outcome = abi::NotDone{};
     return;
   }
+  // A child has none of its parent's locks.
+  if (s.shared) s.shared->put_down();
   CloneAnswer made = host_fork(request);
+  if (s.shared && made.pid != 0) s.shared->take();
   if (made.pid < 0) {
     answer.outcome = abi::Failed{guest_error_of(call.system, static_cast<int>(-made.pid))};
   } else if (made.pid > 0) {

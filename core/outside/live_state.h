@@ -29,6 +29,7 @@ struct LiveState {
   LiveHooks& hooks;
   PathRoot root;
   Baton baton;
+  SharedBatons* shared = nullptr;  // taken after the baton, put down before it
   Inside* inside = nullptr;
   Image image;
   GuestAddr first_stack;  // see Live::first_stack

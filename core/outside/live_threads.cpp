@@ -150,6 +150,7 @@ void Live::end_process(os::Thread& thread, const End& end) {
     block_all();
     s.put_down_baton(host);
   }
+  if (s.shared && !host.is_vfork_child) s.shared->put_down();
   if (end.kind == EndKind::signal) {
     int signal = host_signal_of(s.system, os::Signal{end.status});
     LOG(signal, "{} ends by signal {}", thread.id.value, end.status);

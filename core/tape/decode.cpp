@@ -286,6 +286,16 @@ void take_event(wire::Event::Reader from, Event& event, Source& source) {
     case wire::Event::ENDED: event.what = take(from.getEnded(), source); break;
     case wire::Event::DIGEST: event.what = Digest{from.getDigest()}; break;
     case wire::Event::MEMORY_CHANGED: event.what = MemoryChanged{source.list(from.getMemoryChanged())}; break;
+    case wire::Event::SHARED_JOINED: {
+      auto joined = from.getSharedJoined();
+      event.what = SharedJoined{joined.getObject(), joined.getDevice(), joined.getInode()};
+      break;
+    }
+    case wire::Event::TURN: {
+      auto turn = from.getTurn();
+      event.what = Turn{turn.getObject(), turn.getNumber(), turn.getFirst()};
+      break;
+    }
     case wire::Event::NOTE: event.what = take(from.getNote(), source); break;
     default: event.what = UnknownEvent{}; break;
   }

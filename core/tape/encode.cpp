@@ -250,6 +250,18 @@ void fill(wire::Event::Builder event, const Note& what, DataRecords&) {
   to.setText(data_of(what.text));
 }
 
+void fill(wire::Event::Builder event, const SharedJoined& what, DataRecords&) {
+  auto to = event.initSharedJoined();
+  to.setObject(what.object);
+  to.setDevice(what.device);
+  to.setInode(what.inode);
+}
+void fill(wire::Event::Builder event, const Turn& what, DataRecords&) {
+  auto to = event.initTurn();
+  to.setObject(what.object);
+  to.setNumber(what.number);
+  to.setFirst(what.first);
+}
 void fill(wire::Event::Builder event, const MemoryChanged& what, DataRecords& data) {
   fill_bytes(event.initMemoryChanged(static_cast<u32>(what.now.size())), what.now, data);
 }
@@ -316,6 +328,8 @@ template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Ended&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Digest&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Note&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const MemoryChanged&);
+template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const SharedJoined&);
+template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Turn&);
 
 std::vector<u8> Encoder::encode_header(const Header& header) {
   capnp::MallocMessageBuilder message(4096);

@@ -20,7 +20,8 @@ const char* kind_name(const Event& event) {
   static constexpr std::array<const char*, std::variant_size_v<decltype(Event::what)>> names{
       "unknown event",    "stream began", "image began",    "program opened", "started",    "call entered",
       "call",             "signal taken", "signal delivered", "switch",       "thread started", "thread ended",
-      "exec",             "end",          "digest",         "note",        "signal stranded", "memory changed"};
+      "exec",             "end",          "digest",         "note",        "signal stranded", "memory changed",
+      "shared memory joined", "turn"};
   return names[event.what.index()];
 }
 

@@ -122,6 +122,22 @@ struct MemoryChanged {
   std::vector<Bytes> now;
 };
 
+// --- memory shared between processes (core/outside/shared_batons.h)
+
+// The process is one of those that take turns on an object from here on.
+struct SharedJoined {
+  u32 object = 0;
+  u64 device = 0, inode = 0;  // of the file; 0, 0: the anonymous shared memory that it has in common with its relatives
+};
+// Its turn on the object begins at this position; the last one ended when the holder of the number before gave up its
+// baton. The process begins turns on all its objects at once; before the first of them, its own former ones ended.
+inline constexpr u64 no_turn = 0;  // as number: the former ones end here, and others follow later
+struct Turn {
+  u32 object = 0;
+  u64 number = 0;
+  bool first = false;
+};
+
 // --- signals
 
 // The thread took a captured, asynchronous signal: its position is where the signal comes in.
@@ -193,7 +209,7 @@ struct Event {
   u64 ns = 0;       // CLOCK_MONOTONIC of the recording host; comparable across the streams of a tape
   std::variant<UnknownEvent, StreamBegan, ImageBegan, ProgramOpened, Started, Entered, Called, SignalTaken,
                SignalDelivered, Switched, ThreadStarted, ThreadEnded, ExecBegan, Ended, Digest, Note, SignalStranded,
-               MemoryChanged>
+               MemoryChanged, SharedJoined, Turn>
       what;
   std::shared_ptr<const void> owner;  // keeps the bytes that spans of `what` point to
 

@@ -15,7 +15,8 @@ namespace sigtape::tape {
 // TAPE/files/by-stat/KEY       symbolic link to ../HASH; KEY is device-inode-size-mtime-ctime
 
 // Raised by changes that an older reader must not skip. A reader accepts every version up to its own.
-inline constexpr u32 format_version = 1;
+// 2: turns on memory that processes share.
+inline constexpr u32 format_version = 2;
 
 inline constexpr std::array<char, 8> header_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', '\n'};
 inline constexpr std::array<char, 8> session_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', 'S'};

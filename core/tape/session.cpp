@@ -20,7 +20,9 @@
 namespace sigtape::tape {
 namespace {
 
-constexpr std::size_t page_bytes = (sizeof(SessionPage) + 4095) & ~std::size_t{4095};
+constexpr std::size_t whole_pages(std::size_t bytes) { return (bytes + 4095) & ~std::size_t{4095}; }
+constexpr std::size_t page_bytes = whole_pages(sizeof(SessionPage));
+constexpr std::size_t all_bytes = page_bytes + whole_pages(sizeof(outside::SharedTable));
 
 Result<void> write_header(const std::string& directory, const Header& header) {
   std::vector<u8> message = Encoder{}.encode_header(header);
@@ -34,9 +36,13 @@ Result<void> write_header(const std::string& directory, const Header& header) {
 }
 
 Result<SessionPage*> map_page(int fd) {
-  void* at = mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  void* at = mmap(nullptr, all_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (at == MAP_FAILED) return host_error("the session page of the tape can't be mapped");
   return static_cast<SessionPage*>(at);
+}
+
+outside::SharedTable* table_behind(SessionPage* page) {
+  return reinterpret_cast<outside::SharedTable*>(reinterpret_cast<u8*>(page) + page_bytes);
 }
 
 // Mode 0777 below a directory of mode 0700: a process of the session that became another user still gets in, through
@@ -67,11 +73,15 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& directory, c
   std::string path = directory + "/session";
   fds.page = HostFd{open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   if (fds.page.value < 0) return host_error(path + " can't be made");
-  if (int error = posix_fallocate(fds.page.value, 0, page_bytes); error != 0) {
+  int error = posix_fallocate(fds.page.value, 0, page_bytes);
+  // The table of shared memory is mostly not needed: no disk for it before.
+  if (error == 0 && ftruncate(fds.page.value, all_bytes) != 0) error = errno;
+  if (error != 0) {
     errno = error;
     return host_error(path + " can't be written");
   }
   SessionPage* page = session->page_ = SIGTAPE_TRY(map_page(fds.page.value));
+  session->table_ = table_behind(page);
   page->magic = session_magic;
   page->version = format_version;
   page->session_pid = getpid();
@@ -87,16 +97,17 @@ Result<std::unique_ptr<Session>> Session::join(const Descriptors& descriptors) {
   std::unique_ptr<Session> session{new Session};
   session->descriptors_ = descriptors;
   struct stat status {};
-  if (fstat(descriptors.page.value, &status) != 0 || static_cast<u64>(status.st_size) < page_bytes)
+  if (fstat(descriptors.page.value, &status) != 0 || static_cast<u64>(status.st_size) < all_bytes)
     return Error{"the descriptors of the recording session are not what they should be"};
   session->page_ = SIGTAPE_TRY(map_page(descriptors.page.value));
+  session->table_ = table_behind(session->page_);
   if (session->page_->magic != session_magic || session->page_->version != format_version)
     return Error{"the recording session was begun by another version of sigtape"};
   return session;
 }
 
 Session::~Session() {
-  if (page_ != nullptr) munmap(page_, page_bytes);
+  if (page_ != nullptr) munmap(page_, all_bytes);
 }
 
 void Session::note_full(StreamId stream, u32 number) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/outside/shared_batons.h"
 #include "core/tape/events.h"
 
 namespace sigtape::tape {
@@ -67,6 +68,7 @@ class Session {
   const Descriptors& descriptors() const { return descriptors_; }
   void set_descriptors(const Descriptors& moved) { descriptors_ = moved; }
   SessionPage& page() { return *page_; }
+  outside::SharedTable& shared_table() { return *table_; }
 
   StreamId new_stream() { return StreamId{page_->next_stream.fetch_add(1)}; }
   // A segment is full; the session's own process compresses it when it gets to it.
@@ -83,6 +85,7 @@ class Session {
   Session() = default;
   Descriptors descriptors_;
   SessionPage* page_ = nullptr;
+  outside::SharedTable* table_ = nullptr;  // behind the page, in the same file
 };
 
 // Compresses streams/STREAM/NUMBER.seg and takes its place; whatever fails, the raw segment stays as it was.

@@ -31,7 +31,21 @@ struct Event {
     digest @17 :UInt64;
     note @18 :Note;
     memoryChanged @19 :List(Bytes);
+    sharedJoined @20 :SharedJoined;
+    turn @21 :Turn;
   }
+}
+
+struct SharedJoined {
+  object @0 :UInt32;
+  device @1 :UInt64;
+  inode @2 :UInt64;
+}
+
+struct Turn {
+  object @0 :UInt32;
+  number @1 :UInt64;
+  first @2 :Bool;
 }
 
 struct StreamBegan {
