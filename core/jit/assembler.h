@@ -243,6 +243,17 @@ class Assembler {
     prefix_ = prefix;
     rm(opcode, static_cast<Reg>(d), m, wide);
   }
+  // Between general and xmm registers: 32 bits, or 64.
+  void move_from_xmm(Reg d, u8 s, bool wide = false) { sse(0x66, 0x0f7e, s, static_cast<u8>(d), wide); }
+  void move_to_xmm(u8 d, Reg s, bool wide = false) { sse(0x66, 0x0f6e, d, static_cast<u8>(s), wide); }
+  // FMA3 on scalars and vectors of 128 bits: d = d, s1 and s2 as the opcode says.
+  void fma(u8 opcode, bool wide, u8 d, u8 s1, u8 s2) {
+    byte(0xc4);
+    byte(static_cast<u8>((d & 8 ? 0 : 0x80) | 0x40 | (s2 & 8 ? 0 : 0x20) | 2));  // map 0f38
+    byte(static_cast<u8>((wide ? 0x80 : 0) | ((~s1 & 15) << 3) | 1));            // 128 bits, prefix 66
+    byte(opcode);
+    byte(static_cast<u8>(0xc0 | ((d & 7) << 3) | (s2 & 7)));
+  }
 
  private:
   static u8 low(Reg r) { return static_cast<u8>(r) & 7; }

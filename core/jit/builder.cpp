@@ -9,6 +9,7 @@
 #include "core/cpu/media.h"
 #include "core/cpu/multiply.h"
 #include "core/cpu/system.h"
+#include "core/jit/simd.h"
 
 namespace sigtape::jit {
 
@@ -40,7 +41,7 @@ void Builder::build(Step& step) {
   if (number < std::size(table)) {
     table[number](*this, step.insn);
   } else {
-    step.supported = false;
+    step.supported = step.simd = Simd::describe(step);
   }
   step.end = static_cast<u16>(nodes_.size());
   count_uses();

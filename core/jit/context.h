@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "core/cpu/state.h"
+#include "core/isa/insn.h"
 
 namespace sigtape::jit {
 
@@ -16,6 +17,31 @@ enum class Exit : u32 {
 };
 
 constexpr u32 no_link = ~0u;
+
+// Operands of SSE instructions, which translated code finds in the context, too.
+struct alignas(16) Vector {
+  u32 words[4];
+};
+constexpr Vector all_words(u32 word) { return {{word, word, word, word}}; }
+constexpr Vector both_doublewords(u64 value) {
+  u32 low = static_cast<u32>(value), high = static_cast<u32>(value >> 32);
+  return {{low, high, low, high}};
+}
+struct Vectors {
+  Vector zero = all_words(0), ones = all_words(~0u);
+  Vector word_signs = all_words(0x8000'0000), word_magnitudes = all_words(0x7fff'ffff);
+  Vector doubleword_signs = both_doublewords(u64{1} << 63), doubleword_magnitudes = both_doublewords(~(u64{1} << 63));
+  Vector halfword_signs = all_words(0x8000'8000), byte_signs = all_words(0x8080'8080);
+  // Of single precision numbers without their signs, shifted left by one: see Simd::check_lanes().
+  Vector normal_base = all_words(0x7e00'0000), normal_limit = all_words(0x7cff'ffff);
+  Vector denormal_base = all_words(0x7fff'ffff), denormal_limit = all_words(0x80ff'ffff);
+  Vector even_bytes = all_words(0x00ff'00ff), even_halfwords = all_words(0x0000'ffff);
+  Vector even_words = both_doublewords(0xffff'ffff);
+  Vector table_bias = all_words(0x7070'7070);
+  Vector reverse_16 = {{0x0203'0001, 0x0607'0405, 0x0a0b'0809, 0x0e0f'0c0d}};
+  Vector reverse_32 = {{0x0001'0203, 0x0405'0607, 0x0809'0a0b, 0x0c0d'0e0f}};
+  Vector reverse_64 = {{0x0405'0607, 0x0001'0203, 0x0c0d'0e0f, 0x0809'0a0b}};
+};
 
 // The guest's flags in translated code, where they are at home: N and Z are bits 7 and 6 of ah, V is al, C is a byte
 // in memory.
@@ -37,7 +63,16 @@ struct alignas(64) Context {
   u64 (*step)(Context*, u32 pc, u32 detail) = nullptr;
   void* engine = nullptr;
   u64 (*const* helpers)(u32, u32) = nullptr;
+  void (*const* simd_functions)(cpu::State&, const isa::Insn&) = nullptr;
+  // 0 where host arithmetic may be used, else ~0: FPSCR says round to nearest, no flush to zero, and has IXC set;
+  // Advanced SIMD looks at IXC only.
+  u32 unusual_vfp = 0, unusual_neon = 0;
+  Vectors vectors;
 };
 static_assert(offsetof(Context, state) + offsetof(cpu::State, r) + 64 <= 128);
+// Translated code runs with these premises only, as with CPSR.E clear: VFP vector length 1.
+constexpr bool is_translatable(const cpu::State& state) { return (state.fpscr & (7u << 16)) == 0; }
+// SSE operands in the D registers.
+static_assert((offsetof(Context, state) + offsetof(cpu::State, d)) % 16 == 0);
 
 }  // namespace sigtape::jit

@@ -33,6 +33,7 @@ void Emitter::begin_block(const u8* code_begin, const Stubs& stubs, i32 table_di
   slow_.clear();
   side_exits_.clear();
   expiries_.clear();
+  simd_.begin_block();
 }
 
 bool Emitter::emit(const Step& step, u16 index) {
@@ -47,6 +48,7 @@ bool Emitter::emit(const Step& step, u16 index) {
   needed_ = step.reads | (step.may_leave ? Part::all : Part::none);
   bool is_conditional = step.insn.cond != isa::Cond::al;
   needed_ = needed_ | (is_conditional ? step.live_after : step.live_after & ~step.writes);
+  if (step.simd) return simd_.emit();
   for (u16 id = step.first; id < step.end && !failed_; id++) {
     const Node& n = node(id);
     if (n.kind == Kind::loaded)
@@ -60,6 +62,7 @@ bool Emitter::emit(const Step& step, u16 index) {
   }
   if (!failed_) {
     for (std::size_t i = slow; i < slow_.size(); i++) slow_[i].back = as.at();
+    if (slow != slow_.size()) simd_.forget();
     return true;
   }
   as.set_position(begin);
@@ -149,6 +152,7 @@ void Emitter::need_all_home() {
 }
 
 void Emitter::overwritten(u8 guest) {
+  simd_.guest_register_written(guest);
   if (flags_.nz_of != guest) return;
   if (any(needed_ & Part::nz & ~flags_.home & ~flags_.eflags)) bring_home(Part::nz);
   flags_.nz_of = 0xff;
@@ -243,6 +247,7 @@ void Emitter::emit_interpreted(const Step& step, u16 index) {
   as.mov(Reg::rdx, interpreter_detail());
   as.call(stubs_.interpret);
   flags_ = FlagState{};
+  simd_.forget_all();
 }
 
 // Where `cc` holds, the interpreter does the whole instruction. Nothing of it may be done before.
@@ -324,6 +329,7 @@ void Emitter::emit_ways_out() {
     if (exit.undone) as.alu64(Alu::add, Reg::r15, static_cast<i32>(exit.undone));
     jump_direct(exit.target);
   }
+  simd_.emit_ways_out();
   for (const Expiry& expiry : expiries_) {
     as.bind(expiry.from);
     as.alu64(Alu::add, Reg::r15, static_cast<i32>(expiry.instructions));

@@ -8,18 +8,11 @@
 
 #include "core/jit/assembler.h"
 #include "core/jit/context.h"
+#include "core/jit/flag_state.h"
 #include "core/jit/node.h"
+#include "core/jit/simd.h"
 
 namespace sigtape::jit {
-
-// Where the guest's flags are at a place in the code.
-struct FlagState {
-  Part home = Part::all;     // valid in rax and Context::c
-  Part eflags = Part::none;  // valid in EFLAGS
-  bool borrow = false;       // C in EFLAGS is x86's: set for a borrow
-  u8 nz_of = 0xff;           // N and Z are those of this guest register, 0xff: of none
-  bool operator==(const FlagState&) const = default;
-};
 
 // A host instruction that can fault, and what is needed to get the guest's state from there.
 struct FaultPoint {
@@ -37,7 +30,7 @@ class Emitter {
  public:
   // Common code that translations call and jump to.
   struct Stubs {
-    const u8 *exit = nullptr, *miss = nullptr, *interpret = nullptr;
+    const u8 *exit = nullptr, *miss = nullptr, *interpret = nullptr, *call_simd = nullptr, *note_fpscr = nullptr;
   };
   Assembler as;
 
@@ -85,8 +78,10 @@ class Emitter {
   // Offsets in the code memory of words that hold guest addresses.
   std::vector<u32>& addresses() { return addresses_; }
   u32 first_link_number = 0;
+  Simd& simd() { return simd_; }
 
  private:
+  friend class Simd;
   struct SlowPath {
     u8* from;
     const u8* back;
@@ -174,6 +169,7 @@ class Emitter {
   std::vector<SlowPath> slow_;
   std::vector<SideExit> side_exits_;
   std::vector<Expiry> expiries_;
+  Simd simd_{*this};
 };
 
 }  // namespace sigtape::jit

@@ -395,6 +395,7 @@ void Emitter::compute_call(Reg d, const Node& n) {
   as.mov(Reg::rsi, Reg::rdx);
   as.load64(Reg::rax, in_context(offsetof(Context, helpers)));
   as.call(Mem{.base = Reg::rax, .offset = static_cast<i32>(8 * n.imm)});
+  simd_.forget();
   as.mov64(Reg::rdx, Reg::rax);
   as.mov64(Reg::rax, Reg::r14);
   for (u8 r = 2; r < 8; r++) as.load(host_register(r), guest_slot(r));

@@ -173,6 +173,8 @@ Jit::Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options)
   context_.engine = this;
   context_.step = step_from_code;
   context_.helpers = Builder::helper_table();
+  context_.simd_functions = Simd::function_table();
+  translator_.emitter().simd().set_features(options.host);
   space.set_code_watcher(this, mem::CodeGuard::write_protected);
   translator_.emitter().as.set_guest_segment(space.base() != nullptr);
   start_over();
@@ -240,7 +242,8 @@ u64 Jit::step(u32 pc, u32 detail) {
   dropped_ = false;
   const cpu::Slot* slot = cpu::settle(x, x.find(state.r[15]));
   const cpu::Slot* next = slot->run(x, slot);
-  if (next == slot + slot->step && state.thumb == (pc & 1) && !state.big_endian && !dropped_) {
+  if (next == slot + slot->step && state.thumb == (pc & 1) && !state.big_endian && is_translatable(state) &&
+      !dropped_) {
     state.it = 0;  // translated code knows it by the place
     put_flags(context_);
     return 0;
@@ -370,7 +373,7 @@ cpu::Stop Jit::loop() {
     if (left_ == 0) return {.kind = cpu::StopKind::budget};
     const cpu::State& state = context_.state;
     const u8* entry = nullptr;
-    if (state.it == 0 && !state.big_endian && may_fault_) {
+    if (state.it == 0 && !state.big_endian && is_translatable(state) && may_fault_) {
       u32 pc = place();
       entry = translation(pc);
       if (!entry && warms_up(pc)) entry = translate(pc);

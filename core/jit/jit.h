@@ -4,12 +4,14 @@
 
 #include "core/base/result.h"
 #include "core/cpu/engine.h"
+#include "core/jit/host_features.h"
 
 namespace sigtape::jit {
 
 // Becomes the space's code watcher and the process's host fault hook. One at a time per process.
 struct Options {
   u8 warm = 20;  // how often a place is reached before it is translated
+  HostFeatures host = host_features();
 };
 Result<std::unique_ptr<cpu::Engine>> make_jit(mem::Space& space, Options options = {});
 

@@ -1,11 +1,19 @@
 // The shared code. Calling convention: System V AMD64 ABI; rbx, rbp and r12-r15 are the caller's.
 #include "core/jit/stubs.h"
 
+#include <algorithm>
+
+#include "core/cpu/float.h"
+
 namespace sigtape::jit {
 
 namespace {
 
 constexpr Reg callee_saved[] = {Reg::rbx, Reg::rbp, Reg::r12, Reg::r13, Reg::r14, Reg::r15};
+constexpr Reg caller_saved[] = {Reg::rsi, Reg::rdi, Reg::r8, Reg::r9, Reg::r10, Reg::r11};
+
+// Of FPSCR: what must be as it usually is for host arithmetic.
+constexpr u32 usual_mask = cpu::fp::rounding_mask | cpu::fp::flush_to_zero | cpu::fp::ixc;
 
 Mem at(std::size_t offset, i32 pushed = 0) {
   Mem m = in_context(offset);
@@ -85,6 +93,49 @@ Stubs emit_stubs(Assembler& as, std::ptrdiff_t distance) {
   as.bind(leaves);
   as.alu64(Alu::add, Reg::rsp, pushed);
   back_to_host(as);
+
+  auto move_if_lost = [&](u8 r, bool back) {
+    if (std::find(std::begin(caller_saved), std::end(caller_saved), host_register(r)) == std::end(caller_saved)) return;
+    Mem slot = guest_slot(r);
+    slot.offset += pushed;
+    if (back)
+      as.load(host_register(r), slot);
+    else
+      as.store(slot, host_register(r));
+  };
+  // note_fpscr: called after FPSCR has changed; changes rcx, rdx and EFLAGS.
+  auto note_fpscr = [&](i32 offset) {
+    as.load(Reg::rcx, at(offsetof(Context, state) + offsetof(cpu::State, fpscr), offset));
+    as.mov(Reg::rdx, Reg::rcx);
+    as.alu(Alu::and_, Reg::rcx, usual_mask);
+    as.alu(Alu::xor_, Reg::rcx, cpu::fp::ixc);
+    as.neg(Reg::rcx);  // CF: not 0
+    as.alu(Alu::sbb, Reg::rcx, Reg::rcx);
+    as.store(at(offsetof(Context, unusual_vfp), offset), Reg::rcx);
+    as.alu(Alu::and_, Reg::rdx, cpu::fp::ixc);
+    as.alu(Alu::cmp, Reg::rdx, 1);  // CF: 0
+    as.alu(Alu::sbb, Reg::rdx, Reg::rdx);
+    as.store(at(offsetof(Context, unusual_neon), offset), Reg::rdx);
+  };
+  stubs.for_code.note_fpscr = as.at();
+  note_fpscr(8);
+  as.ret();
+
+  // call_simd: a SimdData function, by its place in the table in edx; ecx is the instruction's. Changes rcx, rdx,
+  // EFLAGS, xmm registers.
+  stubs.for_code.call_simd = as.at();
+  as.alu64(Alu::sub, Reg::rsp, 8);
+  for (u8 r = 0; r < 15; r++) move_if_lost(r, false);
+  as.store(at(offsetof(Context, flags_image), pushed), Reg::rax);
+  as.mov64(Reg::rsi, Reg::rcx);
+  as.lea64(Reg::rdi, at(offsetof(Context, state), pushed));
+  as.load64(Reg::rax, at(offsetof(Context, simd_functions), pushed));
+  as.call(Mem{.base = Reg::rax, .index = Reg::rdx, .scale = 3});
+  for (u8 r = 0; r < 15; r++) move_if_lost(r, true);
+  as.load(Reg::rax, at(offsetof(Context, flags_image), pushed));
+  note_fpscr(pushed);
+  as.alu64(Alu::add, Reg::rsp, 8);
+  as.ret();
   return stubs;
 }
 
@@ -101,6 +152,8 @@ void put_flags(Context& context) {
   const cpu::Flags& flags = context.state.flags;
   context.flags_image = (u32{flags.n} << 15) | (u32{flags.z} << 14) | flags.v;
   context.c = flags.c;
+  context.unusual_vfp = (context.state.fpscr & usual_mask) == cpu::fp::ixc ? 0 : ~0u;
+  context.unusual_neon = context.state.fpscr & cpu::fp::ixc ? 0 : ~0u;
 }
 
 }  // namespace sigtape::jit

@@ -131,6 +131,7 @@ bool Translator::emit_group(std::size_t& i) {
   Cc cc = emitter_.condition(cond);
   u8* skip = emitter_.as.jump(inverse(cc));
   emitter_.set_flags(FlagState{});
+  Simd::Known known = emitter_.simd().known();
   do {
     emit_step(i++);
     if (any(steps_[i - 1].writes) || !steps_[i - 1].supported || steps_[i - 1].ends) break;
@@ -138,6 +139,7 @@ bool Translator::emit_group(std::size_t& i) {
   emitter_.bring_home_for(steps_[i - 1]);
   emitter_.as.bind(skip);
   emitter_.set_flags(FlagState{});
+  emitter_.simd().meet(known);
   return true;
 }
 

@@ -1,0 +1,201 @@
+// VFP and Advanced SIMD instructions as SSE code, beside the emitter, whose assembler, flags and fault points it uses.
+//
+// Host arithmetic is used where it gives ARM's bits and no flag but IXC can be due (see cpu/float.cpp, whose conditions
+// these are): Context::unusual_vfp and the result are looked at, and where they say no, the interpreter's function does
+// the whole instruction on the operands, which are unchanged. What is not written here is such a call altogether.
+#pragma once
+#include <array>
+#include <vector>
+
+#include "core/cpu/simd.h"
+#include "core/jit/flag_state.h"
+#include "core/jit/host_features.h"
+#include "core/jit/node.h"
+#include "core/jit/simd_cache.h"
+
+namespace sigtape::jit {
+
+class Emitter;
+
+class Simd {
+ public:
+  explicit Simd(Emitter& emitter);
+  // Whether the instruction is one of these, and what follows for the step.
+  static bool describe(Step& step);
+  static const cpu::SimdData* function_table();
+  void set_features(HostFeatures features) { host_ = features; }
+
+  void begin_block();
+  // The emitter's current step. False: nothing is emitted, the interpreter should do it.
+  bool emit();
+  void emit_ways_out();
+
+  // What holds at a place: to be kept before a condition, met behind what depends on it.
+  struct Known {
+    SimdCache::Entries entries{};
+    u16 aligned = 0;
+  };
+  Known known() const { return {cache_.entries(), aligned_}; }
+  void meet(const Known& other) {
+    cache_.meet(other.entries);
+    aligned_ &= other.aligned;
+  }
+  // Something was called.
+  void forget() { cache_.forget(); }
+  void forget_all() { set(Known{}); }
+  void guest_register_written(u8 number) { aligned_ &= static_cast<u16>(~(1u << number)); }
+
+ private:
+  using Insn = isa::Insn;
+  // When a result of zero is exact.
+  enum class Zero : u8 { never, always, with_operand };
+  struct ZeroCheck {
+    u8* from = nullptr;
+    const u8* back = nullptr;
+    Zero rule = Zero::never;
+    u8 result = 0, a = 0, b = 0;
+    bool wide = false, wide_operands = false;
+  };
+  struct LaneResult {
+    u8 x = 0;
+    Zero rule = Zero::never;
+    u8 a = 0, b = 0;
+  };
+  struct LaneCheck {
+    bool quad = false, needs_ixc = true;
+    u8 operand_count = 0, result_count = 0;
+    std::array<u8, 3> operands{};
+    std::array<LaneResult, 2> results{};
+    std::array<u8, 4> scratch{};
+    u8* from = nullptr;
+    const u8* back = nullptr;
+    void add_operand(u8 x, const SimdCache& cache);
+  };
+  // Out of line: what is done about an instruction that cannot go the usual way.
+  struct SlowPath {
+    Insn insn;
+    u32 pc = 0, detail = 0;  // for the interpreter
+    bool interpreted = false;
+    std::array<u8*, 12> from{};
+    u8 count = 0;
+    std::array<ZeroCheck, 2> zero_checks{};
+    u8 zero_check_count = 0;
+    LaneCheck lanes;
+    bool has_lanes = false;
+    FlagState flags;
+    const u8* back = nullptr;
+    SimdCache::Entries entries{};
+  };
+  struct Data {
+    u8* place;
+    Insn insn;
+  };
+
+  void set(const Known& known) {
+    cache_.set_entries(known.entries);
+    aligned_ = known.aligned;
+  }
+  SlowPath& slow_path(bool interpreted);
+  void slow_if(Cc cc, bool interpreted = false);
+  void emit_slow_path(SlowPath& path);
+  void emit_zero_check(const ZeroCheck& check, SlowPath& path);
+  u8* place_data(const Insn& insn);
+  void clobber();
+  bool emit_data(const Insn& insn);
+  void call(const Insn& insn);
+
+  // --- simd_memory.cpp
+  static bool knows_memory(const Insn& insn);
+  bool emit_memory(const Insn& insn);
+  Mem base_address(const Insn& insn);
+  void check_aligned(const Mem& at, u32 alignment, u8 base);
+  void load_registers(const Mem& at, u8 first, u32 words);
+  void store_registers(const Mem& at, u8 first, u32 words);
+  void check_page(const Mem& at, u32 bytes);
+  void move_base(const Insn& insn, i32 offset);
+  void emit_elements(const Insn& insn);
+  void load_one_lane(const Insn& insn, const Mem& at);
+  void store_one_lane(const Insn& insn, const Mem& at);
+  void load_all_lanes(const Insn& insn, const Mem& at);
+  void spread(u8 x, u8 size, u8 index);
+
+  // --- simd_vfp.cpp
+  bool emit_vfp(const Insn& insn);
+  bool emit_transfer(const Insn& insn);
+  bool emit_conversion(const Insn& insn);
+  void emit_status(const Insn& insn);
+  void read_lane(const Insn& insn);
+  void write_lane(const Insn& insn);
+  void two_operands(const Insn& insn, u32 opcode, Zero zero);
+  void multiply_add(const Insn& insn);
+  void fused(const Insn& insn, u8 opcode);
+  void square_root(const Insn& insn);
+  void sign_only(const Insn& insn);
+  void compare(const Insn& insn);
+  void check_result(u8 x, bool wide, Zero zero = Zero::never, u8 a = 0, u8 b = 0);
+  void check_result(u8 x, ZeroCheck zero);
+  void check_usual();
+  Reg core_register(u8 guest, Reg scratch);
+  void set_core_register(u8 guest, Reg from);
+
+  // --- Advanced SIMD
+  static Range lanes(u8 d, bool quad) { return {static_cast<u8>(2 * d), static_cast<u8>(quad ? 4 : 2)}; }
+  static Mem vector(Vector Vectors::*which);
+  void op(u32 opcode, u8 d, u8 s) { as_.sse(0x66, opcode, d, s); }
+  void op(u32 opcode, u8 d, Vector Vectors::*which) { as_.sse(0x66, opcode, d, vector(which)); }
+
+  // --- simd_float.cpp
+  bool emit_float(const Insn& insn);
+  void test_lanes(const LaneCheck& check, bool exact);
+  void check_lanes(LaneCheck check);
+  void check_numbers(u8 a, u8 b, bool quad);
+  u8 float_operand_m(const Insn& insn);
+  void float_arithmetic(const Insn& insn);
+  void float_fused(const Insn& insn);
+  void float_pairs(const Insn& insn);
+  void float_extremum(u8 a, u8 b, bool largest);
+  void float_comparison(const Insn& insn);
+  void float_conversion(const Insn& insn);
+
+  // --- simd_integer.cpp
+  bool emit_integer(const Insn& insn);
+  void greater(u8 x, u8 y, u8 size, bool is_unsigned);
+  void extremum(u8 x, u8 y, u8 size, bool is_unsigned, bool largest);
+  void absolute_difference(u8 x, u8 y, u8 size, bool is_unsigned);
+  bool multiply(u8 x, u8 y, u8 size);
+  void widen(u8 x, u8 size, bool is_unsigned);
+  void narrow(u8 x, u8 size);
+  void separate(u8 x, u8 odd, u8 size);
+  u8 operand_m(const Insn& insn);
+  void saturating_sum(const Insn& insn);
+  void integer_comparison(const Insn& insn);
+  void integer_pairs(const Insn& insn);
+  void add_neighbours(const Insn& insn);
+  bool multiplication(const Insn& insn);
+  bool long_multiplication(const Insn& insn);
+  void long_sum(const Insn& insn);
+  void high_half(const Insn& insn);
+
+  // --- simd_permute.cpp
+  enum class Shift : u8 { left, right, right_signed };
+  u8 constant(u64 doubleword);
+  void shift_lanes(Shift shift, u8 size, u8 x, u8 amount);
+  bool emit_shift(const Insn& insn);
+  bool emit_bitwise(const Insn& insn);
+  bool emit_permutation(const Insn& insn);
+  bool reversal(const Insn& insn);
+  void extract(const Insn& insn);
+  void shuffle(const Insn& insn);
+  u8 two_registers(u8 n, u8 count);
+
+  Emitter& e_;
+  Assembler& as_;
+  SimdCache cache_;
+  HostFeatures host_;
+  u16 aligned_ = 0;    // guest registers that are multiples of 4
+  bool slow_ = false;  // the step has a slow path, the last one
+  std::vector<SlowPath> slow_paths_;
+  std::vector<Data> data_;
+};
+
+}  // namespace sigtape::jit
