@@ -10,7 +10,7 @@ using isa::Op;
 // Tells, in EFLAGS, whether a lane of an operand is denormal, which would be flushed and set IDC, or a lane of a result
 // not clearly normal. With `exact`, zeros that are exact results will do. Changes rcx.
 void Simd::test_lanes(const LaneCheck& check, bool exact) {
-  auto [bad, t, u, w] = check.scratch;
+  const u8 bad = check.scratch[0], t = check.scratch[1], u = check.scratch[2], w = check.scratch[3];
   bool first = true;
   auto note = [&](u8 x) {
     if (first)

@@ -27,7 +27,7 @@ u32 from_environment(const char* name, u32 otherwise) {
 
 constexpr u32 code_at = 0x0010'0000, code_bytes = 0x0100'0000, page = mem::page_size;
 // Data: two pages that can be written, one that can be read, one that is not there.
-constexpr u32 data_at = 0x3000'0000, data_pages = 3, data_bytes = data_pages * page;
+constexpr u32 data_at = 0x3000'0000;
 constexpr u32 svc = 0xef00'0000;
 
 bool is_memory(const Insn& i) {
