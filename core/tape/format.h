@@ -16,7 +16,8 @@ namespace sigtape::tape {
 
 // Raised by changes that an older reader must not skip. A reader accepts every version up to its own.
 // 2: turns on memory that processes share.
-inline constexpr u32 format_version = 2;
+// 3: RecordKind::compact.
+inline constexpr u32 format_version = 3;
 
 inline constexpr std::array<char, 8> header_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', '\n'};
 inline constexpr std::array<char, 8> session_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', 'S'};
@@ -65,9 +66,9 @@ struct ClosedHeader {
 };
 static_assert(sizeof(ClosedHeader) == 128);
 
-// In front of every record; records are padded to 8 bytes. A data record belongs to the next event record of the same
-// segment.
-enum class RecordKind : u8 { event = 1, data = 2 };
+// In front of every record; records are padded to 8 bytes. A data record belongs to the next event or compact record of
+// the same segment. compact: an Entered or a Called without Cap'n Proto.
+enum class RecordKind : u8 { event = 1, data = 2, compact = 3 };
 struct RecordHeader {
   u32 bytes;  // of the payload, without padding
   u8 kind;
@@ -75,6 +76,46 @@ struct RecordHeader {
   u64 check;  // XXH3-64 of the payload, seeded with kind and length
 };
 static_assert(sizeof(RecordHeader) == 16);
+
+// A compact record: the head, then as far as `has` says so CompactCall, the result's second word, the times entered_ns
+// and left_ns; then the pieces of writes and those of inputs, each with its bytes behind it or, where they are more
+// than inline_bytes, in the next data record. Without CompactCall the call is the one that the thread has entered.
+struct CompactWhat {
+  static constexpr u8 entered = 0, called = 1;
+};
+struct CompactNotes {
+  static constexpr u8 entered = 1, by_kernel = 2, signal_before_entry = 4, host_interrupted = 8, decided_by_mode = 16,
+                      rewound_unseen = 32, all = 63;
+};
+struct CompactHas {
+  static constexpr u8 call = 1, value2 = 2, times = 4, all = 7;
+};
+struct CompactHead {
+  u8 what;
+  u8 system;
+  u8 outcome;  // index of abi::Outcome
+  u8 notes;
+  u8 has;
+  u8 writes, inputs;  // how many pieces
+  u8 reserved;
+  i32 thread;
+  u32 value;  // of Done and Failed
+  u64 tick;
+  u64 ns;
+};
+static_assert(sizeof(CompactHead) == 32);
+struct CompactCall {
+  u32 number;
+  u32 pc;
+  std::array<u32, 8> words;
+};
+static_assert(sizeof(CompactCall) == 40);
+struct CompactPiece {
+  u32 at;
+  u32 bytes;
+};
+static_assert(sizeof(CompactPiece) == 8);
+inline constexpr u32 compact_most_pieces = 64, compact_bytes_of_list = 1536;
 
 // What a reader believes of a file that says so.
 inline constexpr u64 max_header_bytes = 64u << 20;

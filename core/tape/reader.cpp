@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <map>
 
+#include "core/tape/compact.h"
 #include "core/tape/decode.h"
 #include "core/tape/format.h"
 #include "core/tape/segment_files.h"
@@ -127,13 +128,8 @@ struct StreamReader::Impl {
   Event current, ahead;
   bool have_ahead = false, at_end = false;
 
-  struct Waiting {
-    std::vector<Bytes> inputs;
-    std::shared_ptr<const void> owner;
-  };
-  std::map<ThreadId, Waiting> entered;  // Entered without its Called so far
-  std::map<ThreadId, Event> open_calls;      // the same, whole, for what is left behind at the end
-  std::deque<Event> stranded;           // what comes after the last event of the file
+  std::map<ThreadId, Event> open_calls;  // Entered without its Called so far
+  std::deque<Event> stranded;            // what comes after the last event of the file
 
   Error refuse(const std::string& what) {
     const SegmentFile& file = segments[next_segment - 1];
@@ -170,21 +166,20 @@ struct StreamReader::Impl {
     return payload;
   }
   void pair_up(Event& event) {
-    if (const auto* begun = event.as<Entered>()) {
-      entered[event.thread] = {begun->inputs, event.owner};
-      open_calls[event.thread] = event;
+    if (event.as<Entered>()) {
+      open_calls.insert_or_assign(event.thread, event);
       return;
     }
     auto* ended = std::get_if<Called>(&event.what);
     if (ended == nullptr || !ended->entered) return;
-    open_calls.erase(event.thread);
-    auto at = entered.find(event.thread);
-    if (at == entered.end()) return;
-    ended->inputs = std::move(at->second.inputs);
-    if (at->second.owner != event.owner)
+    auto at = open_calls.find(event.thread);
+    if (at == open_calls.end()) return;
+    Event& begun = at->second;
+    ended->inputs = std::move(std::get<Entered>(begun.what).inputs);
+    if (!ended->inputs.empty() && begun.owner != event.owner)
       event.owner = std::make_shared<std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>>(
-          event.owner, at->second.owner);
-    entered.erase(at);
+          event.owner, begun.owner);
+    open_calls.erase(at);
   }
   // Signals that calls hid which never came back follow the last event.
   void after_the_end() {
@@ -217,8 +212,9 @@ struct StreamReader::Impl {
         data.push_back(payload);
         continue;
       }
-      if (header.kind != static_cast<u8>(RecordKind::event)) continue;  // of a later version
-      auto decoded = decode(payload, data, ahead);
+      bool compact = header.kind == static_cast<u8>(RecordKind::compact);
+      if (!compact && header.kind != static_cast<u8>(RecordKind::event)) continue;  // of a later version
+      auto decoded = compact ? decode_compact(payload, data, open_calls, ahead) : decode(payload, data, ahead);
       if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
       data.clear();
       ahead.index = index++;

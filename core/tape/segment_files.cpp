@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -18,6 +19,7 @@
 #include <optional>
 
 #include "core/base/bytes.h"
+#include "core/tape/compressor.h"
 #include "core/tape/format.h"
 #include "core/tape/host_file.h"
 #include "core/tape/session.h"
@@ -56,45 +58,48 @@ struct RawSegment {
 };
 
 // The header's atomics are read from a copy: the writer publishes `committed` last, so what it covers is in the file.
-void read_raw(int fd, RawSegment& raw) {
+// True where there are records to be read; how many bytes of them are there to be read is answered too.
+bool read_header(int fd, RawSegment& raw, u64& present) {
   struct stat status {};
   if (fstat(fd, &status) != 0) {
     raw.damage = "can't be examined";
-    return;
+    return false;
   }
-  if (status.st_size == 0) return;  // its writer was killed before it began
+  if (status.st_size == 0) return false;  // its writer was killed before it began
   if (static_cast<u64>(status.st_size) < sizeof(SegmentHeader)) {
     raw.damage = "is too short for its header";
-    return;
+    return false;
   }
-  auto head = read_some(fd, 0, sizeof(SegmentHeader));
-  if (!head || head->size() != sizeof(SegmentHeader)) {
+  if (pread(fd, static_cast<void*>(&raw.header), sizeof(SegmentHeader), 0) != ssize_t{sizeof(SegmentHeader)}) {
     raw.damage = "can't be read";
-    return;
+    return false;
   }
-  std::memcpy(static_cast<void*>(&raw.header), head->data(), sizeof(SegmentHeader));
-  if (raw.header.magic == std::array<char, 8>{} && raw.header.committed.load() == 0) return;
+  if (raw.header.magic == std::array<char, 8>{} && raw.header.committed.load() == 0) return false;
   if (raw.header.magic != segment_magic) {
     raw.damage = "is not a segment";
-    return;
+    return false;
   }
   if (raw.header.version > format_version) {
     raw.damage = fmt::format("has format {}, and this sigtape knows up to {}", raw.header.version, format_version);
-    return;
+    return false;
   }
   raw.committed = raw.header.committed.load();
-  u64 present = static_cast<u64>(status.st_size) - sizeof(SegmentHeader);
-  u64 wanted = std::min(raw.committed, max_segment_bytes);
-  auto records = read_some(fd, sizeof(SegmentHeader), std::min(wanted, present));
-  if (!records) {
-    raw.damage = records.error().text;
-    return;
-  }
-  raw.records = std::move(*records);
+  present = std::min({raw.committed, max_segment_bytes, static_cast<u64>(status.st_size) - sizeof(SegmentHeader)});
   if (raw.committed > max_segment_bytes)
     raw.damage = "claims a length that no segment has";
-  else if (raw.records.size() < raw.committed)
-    raw.damage = fmt::format("is cut off at offset {}", raw.records.size());
+  else if (present < raw.committed)
+    raw.damage = fmt::format("is cut off at offset {}", present);
+  return true;
+}
+
+void read_raw(int fd, RawSegment& raw) {
+  u64 present = 0;
+  if (!read_header(fd, raw, present)) return;
+  auto records = read_some(fd, sizeof(SegmentHeader), present);
+  if (records)
+    raw.records = std::move(*records);
+  else
+    raw.damage = records.error().text;
 }
 
 void load_closed(int fd, SegmentContent& content) {
@@ -153,6 +158,22 @@ void load_closed(int fd, SegmentContent& content) {
   else if (xxh3(content.records) != header.checksum)
     content.damage = "is damaged (its checksum is wrong)";
 }
+
+// The beginning of a file, as long as this lives.
+class Mapping {
+ public:
+  Mapping(int fd, u64 bytes) : bytes_(bytes), at_(mmap(nullptr, bytes, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0)) {}
+  ~Mapping() {
+    if (is_there()) munmap(at_, bytes_);
+  }
+  Mapping(const Mapping&) = delete;
+  bool is_there() const { return at_ != MAP_FAILED; }
+  std::span<const u8> bytes() const { return {static_cast<const u8*>(at_), bytes_}; }
+
+ private:
+  u64 bytes_;
+  void* at_;
+};
 
 }  // namespace
 
@@ -234,15 +255,26 @@ SegmentContent load_segment(HostFd streams_directory, StreamId stream, const Seg
   return content;
 }
 
-Result<void> compress_segment(HostFd streams_directory, StreamId stream, u32 number) {
+Result<void> Compressor::compress(HostFd streams_directory, StreamId stream, u32 number) {
   std::string raw_name = segment_name(stream, number, false), name = segment_name(stream, number, true);
   OwnedFd fd{openat(streams_directory.value, raw_name.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd.is_open()) return host_error("segment " + raw_name);
   RawSegment raw;
-  read_raw(fd.get(), raw);
+  u64 present = 0;
+  read_header(fd.get(), raw, present);
   if (!raw.damage.empty()) return Error{"segment " + raw_name + " " + raw.damage};
-  std::vector<u8> stored(ZSTD_compressBound(raw.records.size()));
-  std::size_t size = ZSTD_compress(stored.data(), stored.size(), raw.records.data(), raw.records.size(), compression_level);
+  // Nobody shortens the file: its writer is done with it or gone.
+  Mapping mapping(fd.get(), sizeof(SegmentHeader) + present);
+  if (!mapping.is_there()) return host_error("segment " + raw_name);
+  std::span<const u8> records = mapping.bytes().subspan(sizeof(SegmentHeader));
+  std::size_t room = sizeof(ClosedHeader) + ZSTD_compressBound(records.size());
+  if (room > room_) {
+    buffer_ = std::make_unique_for_overwrite<u8[]>(room);
+    room_ = room;
+  }
+  if (!context_) context_.reset(ZSTD_createCCtx());
+  std::size_t size = ZSTD_compressCCtx(context_.get(), buffer_.get() + sizeof(ClosedHeader),
+                                       room - sizeof(ClosedHeader), records.data(), records.size(), compression_level);
   if (ZSTD_isError(size)) return Error{"segment " + raw_name + " can't be compressed"};
   ClosedHeader header{};
   header.magic = closed_magic;
@@ -253,13 +285,14 @@ Result<void> compress_segment(HostFd streams_directory, StreamId stream, u32 num
   header.events = raw.header.events.load();
   header.first_ns = raw.header.first_ns;
   header.last_ns = raw.header.last_ns.load();
-  header.raw_bytes = raw.records.size();
+  header.raw_bytes = records.size();
   header.stored_bytes = size;
-  header.checksum = xxh3(raw.records);
+  header.checksum = xxh3(records);
   header.header_checksum = xxh3({reinterpret_cast<const u8*>(&header), offsetof(ClosedHeader, header_checksum)});
+  std::memcpy(buffer_.get(), &header, sizeof header);
   std::string temporary = fmt::format("{}/{:06}.tmp", stream.value, number);
   OwnedFd out{openat(streams_directory.value, temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-  if (!out.is_open() || !write_all(out.get(), &header, sizeof header) || !write_all(out.get(), stored.data(), size) ||
+  if (!out.is_open() || !write_all(out.get(), buffer_.get(), sizeof header + size) ||
       renameat(streams_directory.value, temporary.c_str(), streams_directory.value, name.c_str()) != 0) {
     Error error = host_error("segment " + name + " can't be written");
     unlinkat(streams_directory.value, temporary.c_str(), 0);
@@ -268,5 +301,7 @@ Result<void> compress_segment(HostFd streams_directory, StreamId stream, u32 num
   unlinkat(streams_directory.value, raw_name.c_str(), 0);
   return {};
 }
+
+void Compressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 
 }  // namespace sigtape::tape

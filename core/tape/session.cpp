@@ -129,7 +129,7 @@ u32 Session::compress_some(u32 count) {
     if (entry == 0) break;
     page_->ring_taken++;
     entry--;
-    (void)compress_segment(descriptors_.streams, StreamId{static_cast<u32>(entry >> 32)}, static_cast<u32>(entry));
+    (void)compressor_.compress(descriptors_.streams, StreamId{static_cast<u32>(entry >> 32)}, static_cast<u32>(entry));
     done++;
   }
   return done;
@@ -139,7 +139,7 @@ void Session::compress_all() {
   for (StreamId stream : streams_in(descriptors_.streams)) {
     for (const SegmentFile& file : segments_in(descriptors_.streams, stream))
       if (!file.closed && is_finished(descriptors_.streams, stream, file.number))
-        (void)compress_segment(descriptors_.streams, stream, file.number);
+        (void)compressor_.compress(descriptors_.streams, stream, file.number);
   }
 }
 

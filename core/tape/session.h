@@ -8,6 +8,7 @@
 
 #include "core/base/result.h"
 #include "core/outside/shared_batons.h"
+#include "core/tape/compressor.h"
 #include "core/tape/events.h"
 
 namespace sigtape::tape {
@@ -86,9 +87,7 @@ class Session {
   Descriptors descriptors_;
   SessionPage* page_ = nullptr;
   outside::SharedTable* table_ = nullptr;  // behind the page, in the same file
+  Compressor compressor_;
 };
-
-// Compresses streams/STREAM/NUMBER.seg and takes its place; whatever fails, the raw segment stays as it was.
-Result<void> compress_segment(HostFd streams_directory, StreamId stream, u32 number);
 
 }  // namespace sigtape::tape

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <type_traits>
 
 #include "core/tape/format.h"
 #include "core/tape/host_file.h"
@@ -22,7 +23,9 @@ namespace {
 // Short processes take little, long ones soon write in big pieces.
 constexpr u64 first_segment_bytes = 128 << 10;
 constexpr u64 last_segment_bytes = 8 << 20;
-constexpr u64 populate_step = 64 << 10;
+// Memory is asked for in steps of the first size, later of what is in use, up to the last one.
+constexpr u64 first_populate_step = 16 << 10;
+constexpr u64 last_populate_step = 128 << 10;
 // Kept free at a segment's end for the note that says why nothing follows.
 constexpr u64 tail_bytes = 512;
 
@@ -94,7 +97,8 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
 // Page faults in bulk are several times cheaper than one by one. Kernels before 5.14 refuse, and then fault.
 void StreamWriter::populate(u64 end) {
   if (end <= populated_) return;
-  u64 until = std::min(std::max(page_aligned(end), populated_ + populate_step), mapped_bytes_);
+  u64 step = number_ > 1 ? last_populate_step : std::clamp(populated_, first_populate_step, last_populate_step);
+  u64 until = std::min(std::max(page_aligned(end), populated_ + step), mapped_bytes_);
   (void)madvise(reinterpret_cast<u8*>(segment_) + populated_, until - populated_, MADV_POPULATE_WRITE);
   populated_ = until;
 }
@@ -115,7 +119,7 @@ void StreamWriter::publish(u64 ns) {
   session_.page().events.fetch_add(1, std::memory_order_relaxed);
 }
 
-Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
+Result<void> StreamWriter::append(u64 ns, u8 kind, const Encoder::Encoded& encoded) {
   u64 wanted = record_bytes(encoded.message.size());
   for (auto data : encoded.data) {
     if (data.size() > max_record_bytes) return Error{"a call's data of more than 512 MiB does not fit on the tape"};
@@ -126,7 +130,7 @@ Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
   if (segment_ == nullptr || used_ + wanted > capacity_) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
   populate(sizeof(SegmentHeader) + used_ + wanted);
   for (auto data : encoded.data) put(static_cast<u8>(RecordKind::data), data);
-  put(static_cast<u8>(RecordKind::event), encoded.message);
+  put(kind, encoded.message);
   publish(ns);
   return {};
 }
@@ -143,7 +147,12 @@ void StreamWriter::write_last_note(u64 ns, const Error& why) {
 template <class What>
 Result<void> StreamWriter::write(ThreadId thread, Tick tick, u64 ns, const What& what) {
   if (!failure_.empty()) return Error{failure_};
-  auto written = append(ns, encoder_.encode(thread, tick, ns, what));
+  Encoder::Encoded encoded;
+  if constexpr (std::is_same_v<What, Entered> || std::is_same_v<What, Called>)
+    encoded = compact_.encode(thread, tick, ns, what);
+  RecordKind kind = encoded.message.empty() ? RecordKind::event : RecordKind::compact;
+  if (encoded.message.empty()) encoded = encoder_.encode(thread, tick, ns, what);
+  auto written = append(ns, static_cast<u8>(kind), encoded);
   if (!written) {
     failure_ = written.error().text;
     write_last_note(ns, written.error());

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/tape/compact.h"
 #include "core/tape/encode.h"
 #include "core/tape/events.h"
 #include "core/tape/session.h"
@@ -35,7 +36,7 @@ class StreamWriter {
  private:
   StreamWriter(Session& session, const StreamBegan& began)
       : session_(session), stream_(began.stream), writer_pid_(began.pid) {}
-  Result<void> append(u64 ns, const Encoder::Encoded& encoded);
+  Result<void> append(u64 ns, u8 kind, const Encoder::Encoded& encoded);
   Result<void> next_segment(u64 ns, u64 wanted);
   void put(u8 kind, std::span<const u8> payload);
   void publish(u64 ns);
@@ -46,12 +47,13 @@ class StreamWriter {
   StreamId stream_;
   i32 writer_pid_;  // of the stream's process; a vfork child may write for it
   Encoder encoder_;
+  CompactEncoder compact_;
   SegmentHeader* segment_ = nullptr;  // the mapping of the open one
   u64 mapped_bytes_ = 0;
-  u64 capacity_ = 0;   // of records, the tail for the last note left out
+  u64 capacity_ = 0;  // of records, the tail for the last note left out
   u64 used_ = 0;
-  u64 populated_ = 0;  // bytes of the mapping that are known to have memory behind them
-  u32 number_ = 0;     // of the next segment
+  u64 populated_ = 0;                 // bytes of the mapping that are known to have memory behind them
+  u32 number_ = 0;                    // of the next segment
   u64 first_event_ = 0, events_ = 0;  // events_: in the open segment
   std::string failure_;
 };
