@@ -2,7 +2,6 @@
 #include "record/recorder.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -216,13 +215,13 @@ void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
   const auto* done = std::get_if<abi::Done>(&answer.outcome);
   if (done == nullptr || static_cast<i32>(done->value) <= 0 || !tape::writes_to_descriptor(call)) return;
   i32 descriptor = static_cast<i32>(call.words[0]);
-  struct stat status {};
-  if (fstat(descriptor, &status) != 0) return;
+  auto file = descriptors_.file_of(descriptor);
+  if (!file) return;
   bool number_says_so = descriptor == 1 || descriptor == 2;
-  if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3) && !number_says_so) return;  // anybody's /dev/null
-  tape::FileKey key{status.st_dev, status.st_ino};
+  bool is_null = file->is_character_device && file->device_number == makedev(1, 3);
+  if (is_null && !number_says_so) return;  // anybody's /dev/null
   const tape::SessionPage& page = session_.page();
-  bool output = key == page.standard_output, error = key == page.standard_error;
+  bool output = file->key == page.standard_output, error = file->key == page.standard_error;
   if (!output && !error) return;
   bool as_error = error && (!output || descriptor == 2);
   called_.output = as_error ? tape::Output::standard_error : tape::Output::standard_output;
@@ -246,7 +245,9 @@ void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi:
     called_.unsupported_what = fmt::format(
         "{}: {}", abi::name_of(call.system, call.number),
         answer.notes.unsupported_what != nullptr ? answer.notes.unsupported_what : "not supported");
-  write(thread, called_);
+  // The time when the host's call came back will do for one that has waited, unless others have written since.
+  write_at(called_.left_ns >= last_ns_ && called_.left_ns != 0 ? called_.left_ns : tape::monotonic_ns(), thread.id,
+           thread.tick, called_);
   if (called_.unsupported) write(thread, tape::Note{tape::NoteKind::unsupported, called_.unsupported_what});
 }
 
@@ -263,7 +264,9 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
     tape::gather_inputs(inside_->space(), call, called_.inputs);
     open_call_ = &open;
   }
+  descriptors_.begin(call);
   inner_->call(thread, call, answer);
+  descriptors_.end(call);
   if (open_call_ == &open) open_call_ = nullptr;
   arrive(thread);
   called_.answerer = tape::Answerer::outside;  // others have used called_ meanwhile
@@ -274,7 +277,7 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   note_output(call, answer);
   leave(thread, call, answer);
   if (!has_shared_files_) return;
-  gather_changed_mappings(inside_->space(), call, answer.outcome, changed_.now);
+  gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);
   if (!changed_.now.empty()) write(thread, changed_);
 }
 

@@ -13,6 +13,7 @@
 #include "core/tape/store.h"
 #include "core/tape/traces.h"
 #include "core/tape/writer.h"
+#include "record/descriptor_files.h"
 
 namespace sigtape::record {
 
@@ -77,9 +78,14 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
  private:
   explicit Recorder(tape::Session& session);
   template <class What>
-  void write(ThreadId thread, Tick tick, const What& what) {
-    auto written = writer_->write(thread, tick, tape::monotonic_ns(), what);
+  void write_at(u64 ns, ThreadId thread, Tick tick, const What& what) {
+    auto written = writer_->write(thread, tick, ns, what);
     if (!written) give_up(written.error());
+    last_ns_ = ns;
+  }
+  template <class What>
+  void write(ThreadId thread, Tick tick, const What& what) {
+    write_at(tape::monotonic_ns(), thread, tick, what);
   }
   template <class What>
   void write(const os::Thread& thread, const What& what) {
@@ -139,7 +145,9 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   tape::Entered entered_;  // reused, so that their vectors are
   tape::Called called_;
   tape::MemoryChanged changed_;
+  u64 last_ns_ = 0;  // the last event's
   bool has_shared_files_ = false;
+  DescriptorFiles descriptors_;
   std::optional<tape::StoredFile> stored_;  // by the last snapshot()
   std::vector<tape::StoredFile> programs_;  // of the image that is being started
   std::optional<Error> store_failure_;      // or what kept it from that

@@ -8,12 +8,18 @@
 #include "record/recorder.h"
 
 namespace sigtape::record {
+namespace {
+
+constexpr u64 clone_files = 0x400;  // include/uapi/linux/sched.h
+
+}  // namespace
 
 void Recorder::start_thread(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
                             std::unique_ptr<os::Thread> child, abi::Answer& answer) {
   arrive(parent);
   enter(parent, call, {}, nullptr);
   Tick child_tick = child->tick;
+  if (!(request.flags & clone_files)) descriptors_.begin_to_differ();  // for good
   inner_->start_thread(parent, call, request, std::move(child), answer);
   arrive(parent);
   leave_new_task(parent, call, answer, {});
@@ -57,6 +63,7 @@ void Recorder::begin_fork_child(os::Thread& thread, const abi::Call& call, const
   if (!writer) give_up(writer.error());
   writer_ = std::move(*writer);
   traces_.reset();
+  descriptors_.reset();
   if (u64 every = session_.page().digest_every; every != 0) digest_due_ = every;
   current_ = &thread;
   last_id_ = thread.id;
@@ -83,11 +90,15 @@ void Recorder::vfork_child_begins(os::Thread& child) {
     parent = vfork_parents_.back();
     vfork_parents_.pop_back();
   }
+  descriptors_.begin_to_differ();
   write(child, tape::ThreadStarted{parent, true});
   arrive(child);
 }
 
-void Recorder::vfork_child_gone(os::Thread& child) { over(child); }
+void Recorder::vfork_child_gone(os::Thread& child) {
+  descriptors_.end_to_differ();
+  over(child);
+}
 
 void Recorder::exec(os::Thread& thread, const abi::Call& call, const outside::ExecRequest& request,
                     abi::Answer& answer) {

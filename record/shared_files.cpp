@@ -27,15 +27,17 @@ u64 offset_argument(const abi::Call& call, const abi::Shape& shape, int host_fd,
 
 // Calls that may change a file's content or length: those that write, and those that only name a descriptor and numbers
 // (ftruncate, fallocate) or copy between two (sendfile, copy_file_range).
-std::optional<FileRange> changed_range(const abi::Call& call, const abi::Shape& shape, unsigned argument, u64 result) {
+std::optional<FileRange> changed_range(DescriptorFiles& descriptors, const abi::Call& call, const abi::Shape& shape,
+                                       unsigned argument, u64 result) {
   int host_fd = static_cast<int>(call.words[shape.words[argument]]);
   struct stat status {};
   bool writes = tape::writes_to_descriptor(call);
-  unsigned descriptors = 0;
-  for (unsigned i = 0; i < shape.count; i++) descriptors += shape.args[i].kind == abi::Kind::fd;
+  unsigned named = 0;
+  for (unsigned i = 0; i < shape.count; i++) named += shape.args[i].kind == abi::Kind::fd;
   bool sets = shape.result == abi::ResultKind::zero && shape.count >= 2;
-  bool copies = shape.result == abi::ResultKind::size && descriptors >= 2;
+  bool copies = shape.result == abi::ResultKind::size && named >= 2;
   if (!writes && !sets && !copies) return std::nullopt;
+  if (auto file = descriptors.file_of(host_fd); !file || !file->is_regular) return std::nullopt;
   if (fstat(host_fd, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   FileRange range{status.st_dev, status.st_ino};
   if (writes) {
@@ -59,15 +61,15 @@ void add(const mem::Space& space, const mem::Mapping& mapping, const FileRange& 
 
 }  // namespace
 
-void gather_changed_mappings(const mem::Space& space, const abi::Call& call, const abi::Outcome& outcome,
-                             std::vector<abi::GuestWrite>& changed) {
+void gather_changed_mappings(const mem::Space& space, DescriptorFiles& descriptors, const abi::Call& call,
+                             const abi::Outcome& outcome, std::vector<abi::GuestWrite>& changed) {
   changed.clear();
   const auto* done = std::get_if<abi::Done>(&outcome);
   if (call.row == nullptr || done == nullptr) return;
   abi::Shape shape = abi::shape_of(*call.row, call.words);
   for (unsigned i = 0; i < shape.count; i++) {
     if (shape.args[i].kind != abi::Kind::fd) continue;
-    auto range = changed_range(call, shape, i, done->value);
+    auto range = changed_range(descriptors, call, shape, i, done->value);
     if (!range) continue;
     for (const auto& [at, mapping] : space.mappings())
       if (mapping.sharing == mem::Sharing::shared && mapping.device == range->device && mapping.inode == range->inode)

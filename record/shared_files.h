@@ -4,12 +4,13 @@
 
 #include "core/abi/call.h"
 #include "core/mem/space.h"
+#include "record/descriptor_files.h"
 
 namespace sigtape::record {
 
 // After a call that ended: which readable guest memory it may have changed by changing a file that is mapped there, as
 // it is now. Spans point into guest memory.
-void gather_changed_mappings(const mem::Space& space, const abi::Call& call, const abi::Outcome& outcome,
-                             std::vector<abi::GuestWrite>& changed);
+void gather_changed_mappings(const mem::Space& space, DescriptorFiles& descriptors, const abi::Call& call,
+                             const abi::Outcome& outcome, std::vector<abi::GuestWrite>& changed);
 
 }  // namespace sigtape::record

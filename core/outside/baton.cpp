@@ -8,6 +8,8 @@
 namespace sigtape::outside {
 namespace {
 
+constexpr unsigned spins = 100;  // a few microseconds
+
 void futex_wait(std::atomic<u32>& word, u32 expected) {
   raw_syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, nullptr);
 }
@@ -29,7 +31,7 @@ bool Baton::take_or_queue(Waiter& me) {
   u64 expected = 0;
   if (holder_.compare_exchange_strong(expected, word_of(me), std::memory_order_acquire)) return false;
   lock();
-  me.granted.store(0, std::memory_order_relaxed);
+  me.granted.store(waiting, std::memory_order_relaxed);
   me.next = nullptr;
   for (u64 now = holder_.load(std::memory_order_relaxed);;) {
     u64 next = now == 0 ? word_of(me) : now | wanted;
@@ -50,7 +52,15 @@ bool Baton::take_or_queue(Waiter& me) {
 }
 
 void Baton::wait(Waiter& me) {
-  while (me.granted.load(std::memory_order_acquire) == 0) futex_wait(me.granted, 0);
+  // Whoever was woken by the holder often needs to wait no longer than for the holder's own next call: two trips into
+  // the kernel are saved then, one on either side.
+  for (unsigned i = 0; i < spins; i++) {
+    if (me.granted.load(std::memory_order_acquire) == has_it) return;
+    __builtin_ia32_pause();
+  }
+  u32 expected = waiting;
+  if (!me.granted.compare_exchange_strong(expected, asleep, std::memory_order_acquire)) return;
+  while (me.granted.load(std::memory_order_acquire) != has_it) futex_wait(me.granted, asleep);
 }
 
 void Baton::put_down(Waiter& me) {
@@ -69,8 +79,7 @@ void Baton::put_down(Waiter& me) {
   unlock();
   // Stored after the unlock and woken by address: `next` may be gone as soon as it sees the store, and a wake-up at an
   // address where nobody waits does no harm.
-  next->granted.store(1, std::memory_order_release);
-  futex_wake(next->granted);
+  if (next->granted.exchange(has_it, std::memory_order_acq_rel) == asleep) futex_wake(next->granted);
 }
 
 bool Baton::held_by(const Waiter& me) const {

@@ -9,9 +9,11 @@ namespace sigtape::outside {
 // A free or contended word and a queue. Uncontended it costs one compare-and-swap each way; a waiter gets it handed
 // over directly. No memory is allocated, and all of it lies in memory that a vfork child shares.
 class Baton {
+  static constexpr u32 waiting = 0, has_it = 1, asleep = 2;  // Waiter::granted
+
  public:
   struct Waiter {
-    std::atomic<u32> granted{0};
+    std::atomic<u32> granted{waiting};
     Waiter* next = nullptr;
   };
 

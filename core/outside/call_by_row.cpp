@@ -8,6 +8,7 @@
 
 #include "core/abi/linux/layouts.h"
 #include "core/abi/scalars.h"
+#include "core/outside/by_number.h"
 #include "core/outside/linux_access.h"
 #include "core/outside/linux_handlers.h"
 #include "core/outside/live.h"
@@ -274,7 +275,10 @@ bool is_answered_by_row(const abi::Row& row) {
 
 bool answer_by_row(CallContext& c) {
   if (!c.call.row) return false;
-  std::optional<HostCall> host = host_call_of(c.call.row->name);
+  constexpr u32 most_numbers = 600;
+  static constinit ByNumber<std::optional<HostCall>, most_numbers> linux_calls, freebsd_calls;
+  auto& calls = c.call.system == abi::System::linux_eabi ? linux_calls : freebsd_calls;
+  std::optional<HostCall> host = calls.get(c.call.number, [&](u32) { return host_call_of(c.call.row->name); });
   if (!host) return false;
   RowCall call(c, *host);
   if (!call.prepare()) return false;

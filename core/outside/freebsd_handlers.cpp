@@ -2,9 +2,9 @@
 #include "core/outside/freebsd_handlers.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/abi/syscall.h"
+#include "core/outside/by_number.h"
 
 namespace sigtape::outside {
 namespace {
@@ -34,16 +34,13 @@ std::span<const HandlerTable> tables() {
   return all;
 }
 
-std::array<Handler, most_numbers> joined() {
-  std::array<Handler, most_numbers> handlers{};
-  for (const abi::Row& row : abi::table_of(abi::System::freebsd)) {
-    if (row.number >= most_numbers || row.side == abi::Side::refused) continue;
-    if (std::ranges::find(shared, row.name) != std::end(shared)) handlers[row.number] = linux_handler_named(row.name);
-    for (HandlerTable table : tables())
-      for (const NamedHandler& named : table)
-        if (named.name == row.name) handlers[row.number] = named.handler;
-  }
-  return handlers;
+Handler look_up(u32 number) {
+  const abi::Row* row = abi::row_of(abi::System::freebsd, number);
+  if (row == nullptr || row->side == abi::Side::refused) return nullptr;
+  for (HandlerTable table : tables())
+    for (const NamedHandler& named : table)
+      if (named.name == row->name) return named.handler;
+  return std::ranges::find(shared, row->name) != std::end(shared) ? linux_handler_named(row->name) : nullptr;
 }
 
 }  // namespace
@@ -51,8 +48,8 @@ std::array<Handler, most_numbers> joined() {
 std::span<const std::string_view> calls_shared_with_linux() { return shared; }
 
 Handler freebsd_handler_of(u32 number) {
-  static const std::array<Handler, most_numbers> handlers = joined();
-  return number < most_numbers ? handlers[number] : nullptr;
+  static constinit ByNumber<Handler, most_numbers> handlers;
+  return number < most_numbers ? handlers.get(number, look_up) : nullptr;
 }
 
 }  // namespace sigtape::outside

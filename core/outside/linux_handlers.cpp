@@ -1,23 +1,21 @@
 // Joins the families' handlers: from the call's number over its row's name to the function.
 #include "core/outside/linux_handlers.h"
 
-#include <array>
-
 #include "core/abi/syscall.h"
+#include "core/outside/by_number.h"
 
 namespace sigtape::outside {
 namespace {
 
 constexpr u32 most_numbers = 512;  // ARM's private calls beyond are the emulated kernel's
 
-std::array<Handler, most_numbers> joined() {
-  std::array<Handler, most_numbers> handlers{};
-  for (const abi::Row& row : abi::table_of(abi::System::linux_eabi))
-    if (row.number < most_numbers)
-      for (HandlerTable table : linux_handler_tables())
-        for (const NamedHandler& named : table)
-          if (named.name == row.name) handlers[row.number] = named.handler;
-  return handlers;
+Handler look_up(u32 number) {
+  const abi::Row* row = abi::row_of(abi::System::linux_eabi, number);
+  if (row == nullptr) return nullptr;
+  for (HandlerTable table : linux_handler_tables())
+    for (const NamedHandler& named : table)
+      if (named.name == row->name) return named.handler;
+  return nullptr;
 }
 
 }  // namespace
@@ -33,8 +31,8 @@ std::span<const HandlerTable> linux_handler_tables() {
 }
 
 Handler linux_handler_of(u32 number) {
-  static const std::array<Handler, most_numbers> handlers = joined();
-  return number < most_numbers ? handlers[number] : nullptr;
+  static constinit ByNumber<Handler, most_numbers> handlers;
+  return number < most_numbers ? handlers.get(number, look_up) : nullptr;
 }
 
 }  // namespace sigtape::outside

@@ -1,0 +1,57 @@
+// DescriptorFiles: fstat, and which calls leave open descriptors alone.
+#include "record/descriptor_files.h"
+
+#include <sys/stat.h>
+
+namespace sigtape::record {
+namespace {
+
+// A descriptor that is open stays what it is in calls that transfer data (SCM_RIGHTS comes to numbers that were free),
+// and in those whose topic is another one.
+bool leaves_descriptors(const abi::Call& call) {
+  if (call.row == nullptr) return false;
+  if (call.row->result == abi::ResultKind::size) return true;
+  switch (call.row->topic) {
+    case abi::Topic::memory:
+    case abi::Topic::signal:
+    case abi::Topic::time:
+    case abi::Topic::ipc: return true;
+    default: return call.row->count == 0;  // getpid and its like
+  }
+}
+
+// After it threads may have descriptors of their own.
+bool makes_them_differ(const abi::Call& call) {
+  constexpr u32 close_range_unshare = 2;
+  if (call.row == nullptr) return false;
+  return call.row->name == "unshare" || (call.row->name == "close_range" && (call.words[2] & close_range_unshare));
+}
+
+}  // namespace
+
+std::optional<DescriptorFiles::File> DescriptorFiles::file_of(i32 descriptor) {
+  Entry& entry = known_[static_cast<u32>(descriptor) % known_.size()];
+  if (entry.descriptor == descriptor && descriptor >= 0) return entry.file;
+  struct stat status {};
+  if (fstat(descriptor, &status) != 0) return std::nullopt;
+  File file{{status.st_dev, status.st_ino}, status.st_rdev, S_ISREG(status.st_mode), S_ISCHR(status.st_mode)};
+  if (changing_ == 0) entry = {descriptor, file};
+  return file;
+}
+
+void DescriptorFiles::begin(const abi::Call& call) {
+  if (leaves_descriptors(call)) return;
+  changing_++;
+  known_ = {};
+}
+
+void DescriptorFiles::end(const abi::Call& call) {
+  if (!leaves_descriptors(call) && !makes_them_differ(call)) end_change();
+}
+
+void DescriptorFiles::end_change() {
+  if (changing_ != 0) changing_--;
+  known_ = {};
+}
+
+}  // namespace sigtape::record
