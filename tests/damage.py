@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Damaged and hostile tapes: cut off, flipped bytes, from the future. One clear sentence, no crash, and what comes before
-the damage still replays.
+the damage still replays. And tapes of older formats, which replay as ever: tests/tapes/ has one of each.
 
 usage: tests/damage.py [--flips N] [WORD...]    N random flips (40); thousands are a soak test
 """
@@ -88,9 +88,18 @@ def prefix_replays():
     expect(b"diverge" not in replayed.err, "the part before the damage diverges", replayed)
 
 
+def older_formats():
+    tapes = sorted((tree / "tests" / "tapes").glob("*.tape"))
+    expect(tapes, "there are none")
+    for tape in tapes:  # each of tests/tapes/program.c, recorded by the last sigtape that wrote this format
+        done = run([sigtape(), "replay", tape], 60)
+        expect((done.status, done.out, done.err) == (7, b"from a pipe\n", b"an error\n"), f"{tape.name} replays differently", done)
+
+
 suite.case("the tape was recorded", lambda: expect(recorded.status == 0, "it was not", recorded))
 suite.case(f"{flips} flipped bits", flip)
 suite.case("files cut off or missing", cut)
 suite.case("what comes before the damage", prefix_replays)
+suite.case("tapes of older formats", older_formats)
 shutil.rmtree(folder, ignore_errors=True)
 suite.finish()

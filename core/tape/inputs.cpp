@@ -2,6 +2,7 @@
 #include "core/tape/inputs.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/abi/layout.h"
 
@@ -18,17 +19,23 @@ using Inputs = std::vector<abi::GuestWrite>;
 class Gatherer {
  public:
   Gatherer(const mem::Space& space, const abi::Call& call, Inputs& inputs)
-      : space_(space), call_(call), shape_(abi::shape_of(*call.row, call.words)), inputs_(inputs) {}
+      : space_(space), call_(call), inputs_(inputs) {
+    // Most rows hold as they are, which saves a copy of their arguments for each call.
+    if (call.row->variants != nullptr) shape_ = abi::shape_of(*call.row, call.words);
+    args_ = shape_ ? shape_->args.data() : call.row->args.data();
+    words_ = shape_ ? shape_->words : abi::word_index_of(*call.row);
+    count_ = shape_ ? shape_->count : call.row->count;
+  }
 
   void gather() {
-    for (unsigned i = 0; i < shape_.count; i++) {
-      const abi::Arg& arg = shape_.args[i];
+    for (unsigned i = 0; i < count_; i++) {
+      const abi::Arg& arg = args_[i];
       if (GuestAddr at{word(i)}; !at.is_null()) one(arg, at);
     }
   }
 
  private:
-  u32 word(unsigned argument) const { return call_.words[shape_.words[argument]]; }
+  u32 word(unsigned argument) const { return call_.words[words_[argument]]; }
 
   // What Arg::size_argument says, a count of bytes or elements.
   u32 count_of(const abi::Arg& arg) {
@@ -118,7 +125,10 @@ class Gatherer {
 
   const mem::Space& space_;
   const abi::Call& call_;
-  abi::Shape shape_;
+  std::optional<abi::Shape> shape_;  // where the row has variants
+  const abi::Arg* args_;
+  std::array<u8, abi::max_args> words_;
+  unsigned count_;
   Inputs& inputs_;
 };
 

@@ -9,6 +9,7 @@ namespace sigtape::tape {
 
 struct MergedReader::Impl {
   std::shared_ptr<Tape> tape;
+  Reading reading = Reading::all;
   struct Waiting {
     u64 ns;
     StreamId stream;
@@ -36,7 +37,7 @@ struct MergedReader::Impl {
     while (!waiting.empty() && (active.empty() || waiting.back().ns <= active.begin()->ns)) {
       Waiting due = waiting.back();
       waiting.pop_back();
-      auto reader = tape->read(due.stream);
+      auto reader = tape->read(due.stream, reading);
       if (!reader)
         damages.push_back(reader.error().text);
       else
@@ -49,8 +50,9 @@ MergedReader::MergedReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
 MergedReader::~MergedReader() = default;
 const std::vector<std::string>& MergedReader::damages() const { return impl_->damages; }
 
-Result<std::unique_ptr<MergedReader>> MergedReader::open(std::shared_ptr<Tape> tape) {
+Result<std::unique_ptr<MergedReader>> MergedReader::open(std::shared_ptr<Tape> tape, Reading reading) {
   auto impl = std::make_unique<Impl>();
+  impl->reading = reading;
   for (StreamId stream : tape->streams()) impl->waiting.push_back({tape->first_ns(stream), stream});
   std::sort(impl->waiting.begin(), impl->waiting.end(),
             [](const auto& a, const auto& b) { return a.ns != b.ns ? a.ns > b.ns : b.stream < a.stream; });

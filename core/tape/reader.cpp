@@ -118,6 +118,7 @@ u64 Tape::bytes_on_disk() const {
 struct StreamReader::Impl {
   std::shared_ptr<const Tape> tape;
   StreamId stream;
+  Reading reading = Reading::all;
   std::vector<SegmentFile> segments;
   std::size_t next_segment = 0;
   std::shared_ptr<const SegmentContent> content;
@@ -214,6 +215,11 @@ struct StreamReader::Impl {
       }
       bool compact = header.kind == static_cast<u8>(RecordKind::compact);
       if (!compact && header.kind != static_cast<u8>(RecordKind::event)) continue;  // of a later version
+      if (compact && reading == Reading::but_compact) {
+        data.clear();
+        index++;
+        continue;
+      }
       auto decoded = compact ? decode_compact(payload, data, open_calls, ahead) : decode(payload, data, ahead);
       if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
       data.clear();
@@ -242,10 +248,11 @@ Result<const Event*> StreamReader::next() {
   return &impl_->current;
 }
 
-Result<std::unique_ptr<StreamReader>> Tape::read(StreamId stream) const {
+Result<std::unique_ptr<StreamReader>> Tape::read(StreamId stream, Reading reading) const {
   auto impl = std::make_unique<StreamReader::Impl>();
   impl->tape = shared_from_this();
   impl->stream = stream;
+  impl->reading = reading;
   impl->segments = segments_in(streams_.host(), stream);
   if (impl->segments.empty()) return Error{fmt::format("{} has no stream {}", directory_, stream.value)};
   return std::unique_ptr<StreamReader>{new StreamReader(std::move(impl))};

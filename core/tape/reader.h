@@ -13,6 +13,10 @@ namespace sigtape::tape {
 
 class StreamReader;
 
+// but_compact: without the events in compact records (format.h), which are counted and not decoded. All output of the
+// recorded programs is in others.
+enum class Reading : u8 { all, but_compact };
+
 // An open tape. It may still be written to, and it may be damaged or hostile: whatever it holds, functions here end with
 // a Result, within bounded memory, and never with a crash.
 class Tape : public std::enable_shared_from_this<Tape> {
@@ -25,7 +29,7 @@ class Tape : public std::enable_shared_from_this<Tape> {
   bool has(StreamId stream) const;
   // Event 0 of the stream.
   Result<StreamBegan> beginning(StreamId stream) const;
-  Result<std::unique_ptr<StreamReader>> read(StreamId stream) const;
+  Result<std::unique_ptr<StreamReader>> read(StreamId stream, Reading reading = Reading::all) const;
   // Path of a stored file's content, after a check that it is there; the content is not checked.
   Result<std::string> stored(const ContentHash& hash) const;
   // True where the session wrote its end: nothing more will come.
@@ -65,7 +69,7 @@ class StreamReader {
 // All streams, merged by time. A damaged stream ends where it is damaged; its sentence is then among damages().
 class MergedReader {
  public:
-  static Result<std::unique_ptr<MergedReader>> open(std::shared_ptr<Tape> tape);
+  static Result<std::unique_ptr<MergedReader>> open(std::shared_ptr<Tape> tape, Reading reading = Reading::all);
   ~MergedReader();
   struct Item {
     StreamId stream;

@@ -231,3 +231,21 @@ TEST_CASE("processes are followed through fork, vfork and exec") {
   CHECK(processes.all[1].images[1].arguments == std::vector<std::string>{"ls", "-l"});
   CHECK_FALSE(processes.all[1].end.has_value());
 }
+
+TEST_CASE("without compact records the others come with their numbers") {
+  TemporaryTape t;
+  auto writer = t.writer();
+  Called plain, output;
+  std::vector<u8> bytes{'x'};
+  output.output = Output::standard_output;
+  output.output_bytes = {bytes};
+  for (u32 i = 1; i < 100; i++) REQUIRE(writer->write(ThreadId{5}, Tick{i}, i, i % 10 ? plain : output).ok());
+  auto reader = *t.open()->read(first_stream, Reading::but_compact);
+  REQUIRE((*reader->next())->as<StreamBegan>() != nullptr);
+  u64 expected = 10;
+  for (; const Event* event = *reader->next(); expected += 10) {
+    CHECK(event->index == expected);
+    CHECK(event->as<Called>()->output == Output::standard_output);
+  }
+  CHECK(expected == 100);
+}
