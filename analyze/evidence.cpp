@@ -144,7 +144,8 @@ void Code::event(const tape::Event& event) {
 }
 
 void Code::see_mappings(const mem::Space& space) {
-  for (const auto& [at, mapping] : space.mappings()) {
+  for (const auto& entry : space.mappings()) {
+    const mem::Mapping& mapping = entry.second;
     if (mapping.inode == 0) continue;
     auto file = std::find_if(files_.rbegin(), files_.rend(), [&](const tape::StoredFile& stored) {
       return stored.device == mapping.device && stored.inode == mapping.inode;
@@ -152,7 +153,7 @@ void Code::see_mappings(const mem::Space& space) {
     if (file == files_.rend()) continue;
     bool shared = mapping.sharing == mem::Sharing::shared;  // those are mapped at the offsets of the guest's file
     u64 missing = shared ? std::min(mapping.offset, file->first_byte) : 0;
-    parts_.push_back({at, mapping.bytes, mapping.offset - missing, *file});
+    parts_.push_back({mapping.begin.value, mapping.bytes, mapping.offset - missing, *file});
   }
 }
 

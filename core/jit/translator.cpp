@@ -76,6 +76,7 @@ u32 Translator::decode(u32 pc_and_mode) {
     step.insn.thumb = thumb;
     if (!fetch(step)) break;
     step.insn.thumb = thumb;
+    if (step.insn.op == Op::it && isa::in_it_block(it)) break;  // UNPREDICTABLE: left to the interpreter
     builder_.build(step);
     pc += step.insn.width;
     it = step.insn.op == Op::it ? static_cast<u8>(step.insn.imm) : isa::it_advance(it);
@@ -87,10 +88,11 @@ u32 Translator::decode(u32 pc_and_mode) {
       ways_out++;
     }
     steps_.push_back(step);
-    if (step.ends && (!isa::in_it_block(it) || step.insn.cond == Cond::al)) break;
+    if (step.ends) break;
   }
-  // An IT block is translated whole or not at all.
-  if (!steps_.empty() && isa::in_it_block(it) && !steps_.back().ends) {
+  // An IT block is translated whole or not at all: not where a branch in its middle takes the IT state with it
+  // (UNPREDICTABLE), or where it goes on where nothing can be fetched.
+  if (!steps_.empty() && isa::in_it_block(it)) {
     while (!steps_.empty() && steps_.back().it != 0) steps_.pop_back();
     if (!steps_.empty() && steps_.back().insn.op == Op::it) steps_.pop_back();
     if (!steps_.empty()) pc = steps_.back().pc + steps_.back().insn.width;

@@ -1,13 +1,32 @@
 // Guest: sets up the space, the code and the engine.
 #include "tests/cpu/guest.h"
 
+#include <cstdlib>
+
 #include "core/base/bits.h"
 #include "core/isa/decode.h"
 #include "core/isa/text.h"
+#include "core/jit/check.h"
+#include "core/jit/jit.h"
 
 namespace sigtape::cpu {
 
+namespace {
+
+// SIGTAPE_TEST_ENGINE chooses: interpreter (the default), jit, or check.
+std::unique_ptr<Engine> make_engine(mem::Space& space) {
+  const char* name = std::getenv("SIGTAPE_TEST_ENGINE");
+  auto kind = engine_of(name ? name : "interpreter");
+  REQUIRE_MESSAGE(kind, "SIGTAPE_TEST_ENGINE is ", engine_names);
+  if (*kind == EngineKind::jit) return *jit::make_jit(space, {.warm = 0});
+  if (*kind == EngineKind::check) return *jit::make_check(space);
+  return make_interpreter(space);
+}
+
+}  // namespace
+
 Guest::Guest(Isa isa, std::initializer_list<Code> code) : space(*mem::Space::reserve()) {
+  engine = make_engine(*space);  // before anything is mapped, as the check engine wants to know of every store
   mem::Prot rw{.read = true, .write = true}, rwx{.read = true, .write = true, .exec = true};
   auto map = [&](u32 at, u32 bytes, mem::Prot prot) {
     REQUIRE(space->map_anonymous(GuestAddr{at}, bytes, prot, mem::Sharing::private_, "") == 0);
@@ -15,7 +34,6 @@ Guest::Guest(Isa isa, std::initializer_list<Code> code) : space(*mem::Space::res
   map(code_begin, 0x2000, rwx);
   map(data_begin, data_end - data_begin, rw);
   map(stack_top - 0x1000, 0x1000, rw);
-  engine = make_interpreter(*space);
   add_code(code_begin, isa, code);
   pc = code_begin;
   sp = stack_top;

@@ -1,0 +1,181 @@
+// Random straight code, with forward branches and IT blocks, on both engines: same state, same stop, same memory.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "core/cpu/interpreter.h"
+#include "core/isa/decode.h"
+#include "core/isa/text.h"
+#include "core/jit/jit.h"
+#include "core/mem/space.h"
+
+using namespace sigtape;
+
+namespace {
+
+constexpr u32 code_begin = 0x10000, code_bytes = 0x1000, data_begin = 0x20000, data_bytes = 0x2000;
+constexpr u32 length = 40;  // instructions of a program
+
+// SIGTAPE_RANDOM_PROGRAMS: how many; SIGTAPE_RANDOM_SEED: others.
+u32 number_of(const char* name, u32 usual) {
+  const char* text = std::getenv(name);
+  return text ? static_cast<u32>(std::strtoul(text, nullptr, 0)) : usual;
+}
+
+struct Side {
+  explicit Side(bool translates) : space(*mem::Space::reserve()) {
+    mem::Prot rw{.read = true, .write = true}, rwx{.read = true, .write = true, .exec = true};
+    REQUIRE(space->map_anonymous(GuestAddr{code_begin}, code_bytes, rwx, mem::Sharing::private_, "") == 0);
+    REQUIRE(space->map_anonymous(GuestAddr{data_begin}, data_bytes, rw, mem::Sharing::private_, "") == 0);
+    engine = translates ? *jit::make_jit(*space, {.warm = 0}) : cpu::make_interpreter(*space);
+  }
+  std::unique_ptr<mem::Space> space;
+  std::unique_ptr<cpu::Engine> engine;
+  cpu::State state;
+};
+
+class Programs {
+ public:
+  explicit Programs(u32 seed) : random_(seed) {}
+  bool thumb = false;
+  std::vector<u8> code, data;
+  cpu::State state;
+
+  void make() {
+    thumb = below(2);
+    code.clear();
+    for (u32 i = 0; i < length; i++) append();
+    data.resize(data_bytes);
+    for (u8& byte : data) byte = static_cast<u8>(below(4) ? random_() : 0);
+    state = {};
+    for (u32& r : state.r) {
+      switch (below(4)) {
+        case 0: r = static_cast<u32>(random_()); break;
+        case 1: r = below(64); break;
+        default: r = data_begin + (below(data_bytes) & ~3u);
+      }
+    }
+    state.set_cpsr(static_cast<u32>(random_()) & 0xf80f'0000);
+    for (u64& d : state.d) d = (u64{random_()} << 32) | random_();
+    state.fpscr = below(2) ? 0x10 : 0;
+    state.r[15] = code_begin;
+    state.thumb = thumb;
+    state.tpidruro = static_cast<u32>(random_());
+  }
+  u32 below(u32 n) { return static_cast<u32>(random_()) % n; }
+
+  std::string text() const {
+    std::string all;
+    u8 it = 0;
+    for (u32 at = 0; at + 4 <= code.size();) {
+      isa::Insn insn = thumb ? isa::decode_thumb(load<u16>(&code[at]), load<u16>(&code[at + 2]), it)
+                             : isa::decode_a32(load<u32>(&code[at]));
+      it = insn.op == isa::Op::it ? static_cast<u8>(insn.imm) : isa::it_advance(it);
+      all += fmt::format("\n  {:#x}: {}", code_begin + at, isa::text_of(insn, code_begin + at));
+      at += insn.width;
+    }
+    return all;
+  }
+
+ private:
+  static bool wanted(const isa::Insn& insn) {
+    using isa::Op;
+    switch (insn.op) {
+      case Op::undefined:
+      case Op::udf:
+      case Op::svc:
+      case Op::bkpt:
+      case Op::b:
+      case Op::bl:
+      case Op::blx:
+      case Op::bx:
+      case Op::bxj:
+      case Op::tbb:
+      case Op::tbh:
+      case Op::setend:
+      case Op::cbz:
+      case Op::cbnz: return false;
+      default: return insn.d != 15 && insn.t != 15 && !(insn.op == Op::ldm && (insn.list & 0x8000));
+    }
+  }
+  void put(u32 word, u32 bytes) {
+    for (u32 i = 0; i < bytes; i++) code.push_back(static_cast<u8>(word >> (8 * i)));
+  }
+  void append() {
+    if (below(8) == 0) {  // a branch over some halfwords, or words
+      if (!thumb)
+        put(below(14) << 28 | 0x0a00'0000 | below(3), 4);
+      else
+        put(0xd000 | below(14) << 8 | below(6), 2);
+      return;
+    }
+    while (true) {
+      using isa::Table;
+      static constexpr Table a32[] = {Table::a32_integer, Table::a32_integer, Table::a32_media};
+      static constexpr Table t32[] = {Table::t16, Table::t16, Table::t16, Table::t32_integer, Table::t32_media};
+      Table table = thumb ? t32[below(5)] : a32[below(3)];
+      auto rows = isa::rows_of(table);
+      const isa::Row& row = rows[below(static_cast<u32>(rows.size()))];
+      u32 word = (static_cast<u32>(random_()) & ~row.pattern.fixed.mask) | row.pattern.fixed.value;
+      if (!thumb) {
+        if (row.conditional && below(4)) word = (word & 0x0fff'ffff) | 0xe000'0000;
+        if (!wanted(isa::decode_a32(word))) continue;
+        return put(word, 4);
+      }
+      if (table == Table::t16) {
+        u16 half = static_cast<u16>(word);
+        if (isa::is_t32(half) || !wanted(isa::decode_thumb(half, 0))) continue;
+        return put(half, 2);
+      }
+      u16 first = static_cast<u16>(word >> 16), second = static_cast<u16>(word);
+      if (!isa::is_t32(first) || !wanted(isa::decode_thumb(first, second))) continue;
+      put(first, 2);
+      return put(second, 2);
+    }
+  }
+  std::mt19937 random_;
+};
+
+std::string difference(const Side& a, const Side& b, const cpu::Stop& x, const cpu::Stop& y) {
+  std::string text;
+  auto compare = [&](const std::string& what, u64 ours, u64 theirs) {
+    if (ours != theirs) text += fmt::format("\n{}: interpreter {:#x}, translator {:#x}", what, ours, theirs);
+  };
+  compare("stop", static_cast<u64>(x.kind), static_cast<u64>(y.kind));
+  compare("retired", x.retired, y.retired);
+  if (x.kind == cpu::StopKind::fault) compare("address", x.address.value, y.address.value);
+  for (unsigned r = 0; r < 16; r++) compare(fmt::format("r{}", r), a.state.r[r], b.state.r[r]);
+  compare("cpsr", a.state.cpsr(), b.state.cpsr());
+  compare("fpscr", a.state.fpscr, b.state.fpscr);
+  for (unsigned d = 0; d < 32; d++) compare(fmt::format("d{}", d), a.state.d[d], b.state.d[d]);
+  for (u32 at = data_begin; at < data_begin + data_bytes; at += 4)
+    compare(fmt::format("word at {:#x}", at), *a.space->load<u32>(GuestAddr{at}), *b.space->load<u32>(GuestAddr{at}));
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("random programs end alike on the interpreter and on the translator") {
+  u32 seed = number_of("SIGTAPE_RANDOM_SEED", 1), count = number_of("SIGTAPE_RANDOM_PROGRAMS", 3000);
+  Programs programs(seed);
+  Side interpreter(false), translator(true);
+  u64 retired = 0;
+  for (u32 i = 0; i < count; i++) {
+    programs.make();
+    u64 budget = 1 + programs.below(2 * length);
+    cpu::Stop stops[2];
+    for (Side* side : {&interpreter, &translator}) {
+      REQUIRE(side->space->write(GuestAddr{code_begin}, programs.code));
+      REQUIRE(side->space->write(GuestAddr{data_begin}, programs.data));
+      side->state = programs.state;
+      stops[side == &translator] = side->engine->run(side->state, budget);
+    }
+    retired += stops[0].retired;
+    std::string text = difference(interpreter, translator, stops[0], stops[1]);
+    CHECK_MESSAGE(text.empty(), "program ", i, " of seed ", seed, ", budget ", budget, text, programs.text());
+    if (!text.empty()) break;
+  }
+  CHECK(retired > 3 * u64{count});
+}
