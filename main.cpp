@@ -23,11 +23,11 @@ int main(int argc, char** argv) {
       "sigtape"};
   app.set_version_flag("--version", "sigtape " SIGTAPE_VERSION);
   app.require_subcommand(1);
-  app.footer("sigtape COMMAND --help says more about a command.");
   int status = 0;
   record::add_commands(app, argc, argv, status);
   replay::add_commands(app, status);
   analyze::add_commands(app, status);
+  app.footer("sigtape COMMAND --help says more about a command.");  // after the commands, which take a footer over
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,4 +1,5 @@
 // Live's start of an image, its file mappings, and its time slices.
+#include "core/outside/linux_limits.h"
 #include "core/outside/live.h"
 
 #include <errno.h>
@@ -19,12 +20,6 @@
 
 namespace sigtape::outside {
 namespace {
-
-u64 limit_of(int resource) {
-  rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
-  raw_syscall(SYS_prlimit64, 0, resource, nullptr, &limit);
-  return limit.rlim_cur;
-}
 
 MappedFile description_of(HostFd file, const std::string& path, const struct stat& status) {
   MappedFile mapped;
@@ -211,9 +206,11 @@ Result<Image> Live::image() {
   image.gid = static_cast<u32>(raw_syscall(SYS_getgid));
   image.egid = static_cast<u32>(raw_syscall(SYS_getegid));
   image.pid = static_cast<i32>(raw_syscall(SYS_getpid));
-  image.stack_limit = limit_of(RLIMIT_STACK);
-  image.data_limit = limit_of(RLIMIT_DATA);
-  image.space_limit = limit_of(RLIMIT_AS);
+  take_limits_from_exec(options.memory_limits);
+  image.stack_limit = own_limit(RLIMIT_STACK);
+  image.data_limit = own_limit(RLIMIT_DATA);
+  image.space_limit = own_limit(RLIMIT_AS);
+  image.personality = options.personality;
   u64 ignored = inherited_ignored();
   image.mask = guest_set_of(s.system, s.host().real_mask);
   image.ignored = guest_set_of(s.system, ignored);

@@ -7,6 +7,7 @@
 
 #include "core/base/check.h"
 #include "core/base/log.h"
+#include "core/outside/linux_limits.h"
 #include "core/outside/linux_proc.h"
 #include "core/outside/live_state.h"
 #include "core/outside/raw_syscall.h"
@@ -14,24 +15,43 @@
 namespace sigtape::outside {
 namespace {
 
-// Our hidden arguments: program name, marker, numbers, the recorder's words, --root, the ELF file, AT_EXECFN; then the
-// guest's own. A descriptor is the only way to our program file that works in a chroot without /proc.
+// Our hidden arguments: program name, marker, numbers, what the guest kernel hands over, the recorder's words, --root,
+// the ELF file, AT_EXECFN; then the guest's own. A descriptor is the only way to our program file that works in a chroot
+// without /proc.
 constexpr char marker[] = "\x01sigtape-exec";
-enum HiddenArgument : int { own_name, marker_at, numbers_at, words_at, root_at, program_at, execfn_at, first_guest };
+enum HiddenArgument : int {
+  own_name,
+  marker_at,
+  numbers_at,
+  inherited_at,
+  words_at,
+  root_at,
+  program_at,
+  execfn_at,
+  first_guest
+};
 
 // "version mode engine self program base kept...".
 std::string numbers_of(const LiveState& s, HostFd self, HostFd program, int base, const std::vector<HostFd>& keep) {
   std::string text =
-      fmt::format("2 {} {} {} {} {}", static_cast<int>(s.options.delivery), static_cast<int>(s.options.engine),
+      fmt::format("3 {} {} {} {} {}", static_cast<int>(s.options.delivery), static_cast<int>(s.options.engine),
                                  self.value, program.value, base);
   for (HostFd fd : keep) text += fmt::format(" {}", fd.value);
   return text;
 }
 
-std::vector<int> parse_numbers(std::string_view text) {
-  std::vector<int> numbers;
+// "personality resource soft hard...".
+std::string inherited_of(u32 personality) {
+  std::string text = fmt::format("{}", personality);
+  for (u64 number : limits_for_exec()) text += fmt::format(" {}", number);
+  return text;
+}
+
+template <class Number>
+std::vector<Number> parse_numbers(std::string_view text) {
+  std::vector<Number> numbers;
   while (!text.empty()) {
-    int value = 0;
+    Number value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc()) return {};
     numbers.push_back(value);
@@ -59,15 +79,20 @@ HostResult issue_exec(HostThread& host, int dirfd, const std::string& path, cons
   return {outcome.done != 0, outcome.value};
 }
 
-HostResult exec_guest(LiveState& s, HostThread& host, ResolvedExec& target, const ExecPlan& plan) {
+HostResult exec_guest(LiveState& s, HostThread& host, ResolvedExec& target, const ExecPlan& plan, u32 personality) {
   OwnFds& own = *host.own_fds;
   auto self = s.self_descriptor();
   CHECK_THAT(self, "exec without a way to ourselves");
   auto program = own.adopt(target.file.release());
   if (!program) return {true, -EMFILE};
-  std::vector<std::string> arguments{
-      "sigtape",      marker,       numbers_of(s, *self, *program, own.base(), plan.keep), plan.words, s.options.root,
-      target.program, target.execfn};
+  std::vector<std::string> arguments{"sigtape",
+                                     marker,
+                                     numbers_of(s, *self, *program, own.base(), plan.keep),
+                                     inherited_of(personality),
+                                     plan.words,
+                                     s.options.root,
+                                     target.program,
+                                     target.execfn};
   arguments.insert(arguments.end(), target.arguments.begin(), target.arguments.end());
   own.keep_over_exec(*self);
   own.keep_over_exec(*program);
@@ -95,8 +120,9 @@ HostResult exec_native(HostThread& host, const ExecRequest& request, int dirfd, 
 bool is_exec_start(int argc, char** argv) { return argc >= first_guest && std::strcmp(argv[marker_at], marker) == 0; }
 
 Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment) {
-  auto numbers = parse_numbers(argv[numbers_at]);
-  if (numbers.size() < 6 || numbers[0] != 2)
+  auto numbers = parse_numbers<int>(argv[numbers_at]);
+  auto inherited = parse_numbers<u64>(argv[inherited_at]);
+  if (numbers.size() < 6 || numbers[0] != 3 || inherited.empty())
     return Error{"this sigtape was started by another version of itself; did its program file change meanwhile?"};
   LiveOptions options;
   options.delivery = static_cast<DeliveryMode>(numbers[1]);
@@ -110,6 +136,8 @@ Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment)
   options.program = HostFd{numbers[4]};
   options.own_base = numbers[5];
   options.program_path = argv[program_at];
+  options.personality = static_cast<u32>(inherited.front());
+  options.memory_limits.assign(inherited.begin() + 1, inherited.end());
   options.hook_words = argv[words_at];
   for (std::size_t i = 6; i < numbers.size(); i++) options.kept.push_back(HostFd{numbers[i]});
   if (argc > first_guest) options.first_guest_argument = argv + first_guest;
@@ -153,7 +181,7 @@ void Live::exec(os::Thread& thread, const abi::Call& call, const ExecRequest& re
   // In order, not as one who died with them. A vfork child has its parent's.
   SharedBatons* shared = host.is_vfork_child ? nullptr : s.shared;
   if (shared) shared->put_down();
-  HostResult result = plan.target == ExecTarget::guest ? exec_guest(s, host, target, plan)
+  HostResult result = plan.target == ExecTarget::guest ? exec_guest(s, host, target, plan, request.personality)
                                                        : exec_native(host, request, dirfd, target, plan);
   if (shared) shared->take();
   s.hooks.exec_failed(thread, result.error());

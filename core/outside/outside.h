@@ -25,6 +25,7 @@ struct Image {
   u64 stack_limit = 8u << 20;                // RLIMIT_STACK; ~0 for RLIM_INFINITY, as the two below
   u64 data_limit = ~u64{0};                  // RLIMIT_DATA
   u64 space_limit = ~u64{0};                 // RLIMIT_AS
+  u32 personality = 0;                       // of the image before it
   os::SigSet mask, ignored, pending_unused;  // inherited over exec
 };
 
@@ -49,6 +50,7 @@ struct ExecRequest {
   std::string path;
   i32 dirfd = -100;
   u32 flags = 0;
+  u32 personality = 0;  // for the new image
   std::vector<std::string> arguments, environment;
 };
 

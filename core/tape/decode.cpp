@@ -153,6 +153,7 @@ ImageBegan take(wire::ImageBegan::Reader from, Source& source) {
   image.stack_limit = from.getStackLimit();
   image.data_limit = from.getDataLimit();
   image.space_limit = from.getSpaceLimit();
+  image.personality = from.getPersonality();
   image.mask = take_set(from.getMask());
   image.ignored = take_set(from.getIgnored());
   image.pending_unused = take_set(from.getPending());

@@ -118,6 +118,7 @@ void fill(wire::Event::Builder event, const ImageBegan& what, DataRecords&) {
   to.setStackLimit(image.stack_limit);
   to.setDataLimit(image.data_limit);
   to.setSpaceLimit(image.space_limit);
+  to.setPersonality(image.personality);
   fill_set(to.initMask(), image.mask);
   fill_set(to.initIgnored(), image.ignored);
   fill_set(to.initPending(), image.pending_unused);

@@ -79,6 +79,7 @@ struct ImageBegan {
   mask @12 :SigSet;
   ignored @13 :SigSet;
   pending @14 :SigSet;
+  personality @15 :UInt32;
 }
 
 struct StoredFile {

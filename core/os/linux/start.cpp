@@ -17,7 +17,7 @@ constexpr u64 infinity = ~u64{0};
 // The stack is mapped as far as it may grow, up to this: so a buffer on a part of it that was not touched yet is good
 // for a system call, as it is for a kernel that grows the stack when it copies.
 constexpr u32 largest_mapped_stack = 64u << 20;
-constexpr u32 read_implies_exec = 0x0040'0000;
+constexpr u32 read_implies_exec = 0x0040'0000, execution_domain = 0xff;  // PER_MASK
 
 // arch_pick_mmap_layout: room for the stack and its guard gap, between 128 MiB and five sixths of the space.
 u32 mmap_base_for(u64 stack_limit) {
@@ -36,7 +36,7 @@ void make_readable_executable(Elf& elf) {
 }
 
 Result<LoadedElf> load_interpreter(mem::Space& space, outside::Outside& outside, const Elf& program,
-                                   const std::string& program_path, u32 mmap_base) {
+                                   const std::string& program_path, u32 mmap_base, u32 personality) {
   const std::string& path = program.interpreter;
   auto opened = outside.open_program(path);
   if (!opened)
@@ -45,7 +45,7 @@ Result<LoadedElf> load_interpreter(mem::Space& space, outside::Outside& outside,
                     program_path, path, opened.error().text)};
   const outside::ProgramFile& file = **opened;
   Elf elf = SIGTAPE_TRY(parse_elf(file.bytes, path));
-  if (program.executable_stack) make_readable_executable(elf);
+  if (personality & read_implies_exec) make_readable_executable(elf);
   u32 bias = 0;
   if (elf.position_independent) {
     auto at = space.find_gap(elf.end - elf.begin, GuestAddr{mmap_base}, GuestAddr{lowest_address});
@@ -62,10 +62,9 @@ Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image, con
   limits_ = {image.stack_limit, image.data_limit, image.space_limit};
   is_root_ = image.euid == 0;
   mmap_base_ = mmap_base_for(limits_.stack);
-  if (elf.executable_stack) {  // arm_elf_read_implies_exec
-    personality_ |= read_implies_exec;
-    make_readable_executable(elf);
-  }
+  personality_ |= image.personality & ~execution_domain;        // arch/arm/kernel/elf.c: elf_set_personality
+  if (elf.executable_stack) personality_ |= read_implies_exec;  // arm_elf_read_implies_exec
+  if (personality_ & read_implies_exec) make_readable_executable(elf);
   SIGTAPE_TRY_VOID(map_kuser_page(space_));
   u32 stack_bytes = stack_bytes_for(limits_.stack);
   mem::Prot stack_prot{.read = true, .write = true, .exec = elf.executable_stack};
@@ -87,7 +86,7 @@ Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image, con
   u32 entry = program.entry;
   StackRequest request{stack_top, program.header_address, elf.header_count, program.entry, 0};
   if (!elf.interpreter.empty()) {
-    LoadedElf interpreter = SIGTAPE_TRY(load_interpreter(space_, outside_, elf, image.path, mmap_base_));
+    LoadedElf interpreter = SIGTAPE_TRY(load_interpreter(space_, outside_, elf, image.path, mmap_base_, personality_));
     entry = interpreter.entry;
     request.interpreter_base = interpreter.bias;
   }
