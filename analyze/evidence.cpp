@@ -45,7 +45,8 @@ std::vector<std::string> disassemble(const Code& code, GuestAddr pc) {
   std::vector<std::string> lines;
   bool thumb = is_thumb(code, pc);
   csh handle;
-  if (cs_open(CS_ARCH_ARM, static_cast<cs_mode>(thumb ? CS_MODE_THUMB : CS_MODE_ARM), &handle) != CS_ERR_OK) return lines;
+  if (cs_open(CS_ARCH_ARM, static_cast<cs_mode>(thumb ? CS_MODE_THUMB : CS_MODE_ARM), &handle) != CS_ERR_OK)
+    return lines;
   // Thumb code has no fixed width: take the first start from which the decoding meets pc and its function's start.
   const u32 function = code.function_start(pc);
   for (u32 back = code_before; lines.empty(); back -= thumb ? 2 : 4) {
@@ -139,7 +140,8 @@ void Code::event(const tape::Event& event) {
   } else if (const auto* called = event.as<tape::Called>(); called && called->mapped) {
     const tape::MappedFile& mapped = *called->mapped;
     files_.push_back(mapped.file);
-    parts_.push_back({mapped.at.value, mapped.bytes, mapped.offset - std::min(mapped.offset, mapped.file.first_byte), mapped.file});
+    parts_.push_back(
+        {mapped.at.value, mapped.bytes, mapped.offset - std::min(mapped.offset, mapped.file.first_byte), mapped.file});
   }
 }
 

@@ -223,8 +223,30 @@ HostResult CallContext::issue_blocking(long number, const long (&words)[6]) {
   return result;
 }
 
+namespace {
+
+// Calls that may stop the process that makes them.
+bool may_stop(long number) {
+  switch (number) {
+    case SYS_kill:
+    case SYS_tkill:
+    case SYS_tgkill:
+    case SYS_rt_sigqueueinfo:
+    case SYS_rt_tgsigqueueinfo:
+    case SYS_pidfd_send_signal: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+// A process that stops must not have the memory that others are to go on with.
 HostResult CallContext::issue_immediate(long number, const long (&words)[6]) {
-  return {true, raw_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5])};
+  SharedBatons* shared = may_stop(number) && !host_.is_vfork_child ? live.state_->shared : nullptr;
+  if (shared) shared->put_down();
+  long value = raw_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+  if (shared) shared->take();
+  return {true, value};
 }
 
 u8* CallContext::stage(u64 bytes) {
