@@ -117,13 +117,22 @@ static_assert(ordered(neon_memory_rows));
 
 constexpr bool is_comparison(Op op) { return op == Op::tst || op == Op::teq || op == Op::cmp || op == Op::cmn; }
 
-// Puts the plain letters in place and lets the row's expand function do the rest. No row: undefined.
-Insn insn_of(const Row* row, u32 word, u8 width, bool thumb) {
+// Keeps its condition: where that fails, an undefined instruction does nothing (B1.9.4 leaves the choice; so does a
+// Cortex-A15).
+Insn undefined_insn(u32 word, u8 width, bool thumb) {
   Insn insn;
   insn.width = width;
   insn.thumb = thumb;
   insn.bits = word;
+  if (!thumb && word >> 28 != 15) insn.cond = static_cast<Cond>(word >> 28);
+  return insn;
+}
+
+// Puts the plain letters in place and lets the row's expand function do the rest. No row: undefined.
+Insn insn_of(const Row* row, u32 word, u8 width, bool thumb) {
+  Insn insn = undefined_insn(word, width, thumb);
   if (!row) return insn;
+  insn.cond = Cond::al;
   Fields f = row->pattern.fields(word);
   insn.op = row->op;
   insn.form = row->form;
@@ -149,12 +158,7 @@ Insn insn_of(const Row* row, u32 word, u8 width, bool thumb) {
   insn.cmode = static_cast<u8>(f['C']);
   if (row->expand) {
     row->expand(f, insn);
-    if (insn.op == Op::undefined) {
-      insn = Insn{};
-      insn.width = width;
-      insn.thumb = thumb;
-      insn.bits = word;
-    }
+    if (insn.op == Op::undefined) return undefined_insn(word, width, thumb);
   }
   return insn;
 }

@@ -153,6 +153,15 @@ TEST_CASE("svc, bkpt and undefined instructions stop on themselves") {
   CHECK(s.run().retired == 1);
 }
 
+TEST_CASE("an undefined instruction whose condition fails does nothing") {
+  Guest g{{0x17f000f0, nullptr}, {0x07f000f0, nullptr}};
+  g.state.flags.z = 1;
+  Stop stop = g.run();
+  CHECK(stop.kind == StopKind::undefined);
+  CHECK(stop.retired == 1);
+  CHECK(g.pc == Guest::code_begin + 4);
+}
+
 TEST_CASE("fetching where nothing may be executed is a fault at that address") {
   Guest g{{0xe12fff11, "bx r1"}};
   g.r1 = Guest::data_begin;
