@@ -104,15 +104,18 @@ class Direct {
   u32 load32(u32 address) { return load<u32>(address); }
   void store8(u32 address, u32 value) { check(x_.Core::store(address, static_cast<u8>(value))); }
   void store16(u32 address, u32 value) { check(x_.Core::store(address, static_cast<u16>(value))); }
-  void store32(u32 address, u32 value) { check(x_.Core::store(address, value)); }
-  void need_load(u32 address, u32 bytes) { check(x_.can_load(address, bytes)); }
-  void need_store(u32 address, u32 bytes) { check(x_.can_store(address, bytes)); }
+  void store32(u32 address, u32 value) { check(x_.Core::store(address, fixed_up_ ? x_.in_order(value) : value)); }
+  void need_load(u32 address, u32 bytes) { check_all(x_.can_load(address, bytes)); }
+  void need_store(u32 address, u32 bytes) { check_all(x_.can_store(address, bytes)); }
   void need_words_aligned(u32 address) {
     if (address & 3) [[unlikely]] {
-      if (x_.alignment == Alignment::fix_up)
+      if (x_.alignment == Alignment::fix_up) {
         state_.monitor = {};  // the kernel's fix-up returns to user mode
-      else
+        fixed_up_ = true;
+        misaligned_ = address;
+      } else {
         check(x_.aligned(address, 4, access()));
+      }
     }
   }
   Pair<Direct> load_exclusive(u32 address, u32 bytes) {
@@ -151,7 +154,7 @@ class Direct {
   u32 load(u32 address) {
     T value = 0;
     check(x_.Core::load(address, value));
-    return value;
+    return fixed_up_ ? x_.in_order(value) : value;
   }
   template <class T>
   static void store(void* to, T value) {
@@ -165,6 +168,13 @@ class Direct {
     if (!ok) [[unlikely]]
       failed_ = true;
   }
+  void check_all(bool ok) {
+    check(ok);
+    if (failed_ && fixed_up_) [[unlikely]] {
+      x_.stop.address = GuestAddr{misaligned_};
+      x_.stop.detail = fault_in_fix_up;
+    }
+  }
   void stop(StopKind kind, u32 detail) {
     x_.stop = {.kind = kind, .address = GuestAddr{slot_->pc}, .access = Access::fetch, .detail = detail};
     failed_ = true;
@@ -175,6 +185,8 @@ class Direct {
   const Slot* slot_;
   const Slot* next_;
   bool failed_ = false;
+  u32 misaligned_ = 0;
+  bool fixed_up_ = false;  // words are little-endian, whatever CPSR.E says (see need_words_aligned)
 };
 
 template <bool uses_pc>

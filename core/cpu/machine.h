@@ -81,7 +81,9 @@ concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 cons
   m.store32(w, w);
   m.need_load(w, constant);  // fails unless so many bytes are readable
   m.need_store(w, constant);
-  m.need_words_aligned(w);  // LDM, STM, LDRD, STRD: fails by the engine's Alignment policy
+  // LDM, STM, LDRD, STRD: fails by the engine's Alignment policy. Where Alignment::fix_up lets a misaligned address
+  // pass, the instruction's words are little-endian whatever CPSR.E says: so does arch/arm/mm/alignment.c.
+  m.need_words_aligned(w);
   { m.load_exclusive(w, constant) } -> std::same_as<Pair<M>>;
   { m.store_exclusive(w, Pair<M>{w, w}, constant) } -> std::same_as<typename M::Word>;  // 0 stored, 1 not
   { m.swap(w, w, constant) } -> std::same_as<typename M::Word>;

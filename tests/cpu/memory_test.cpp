@@ -160,6 +160,21 @@ TEST_CASE("with fix_up, LDM and STRD work at any address, as under Linux") {
   CHECK(g.word(data + 0x1004) == 0x3322'1100);
 }
 
+TEST_CASE("what the kernel fixes up is little-endian, and its faults name the misaligned address") {
+  Guest g{{0xf1010200, "setend be"}, {0xe891000c, "ldm r1, {r2, r3}"}, {0xe891000c, "ldm r1, {r2, r3}"}};
+  g.engine->set_alignment(Alignment::fix_up);
+  g.r1 = data + 1;
+  g.set_word(data, 0x3322'1100);
+  g.set_word(data + 4, 0x7766'5544);
+  g.run(2);
+  CHECK(g.r2 == 0x4433'2211);
+  g.r1 = Guest::data_end - 6;
+  Stop stop = g.run(1);
+  CHECK(stop.kind == StopKind::fault);
+  CHECK(stop.detail == fault_in_fix_up);
+  CHECK(stop.address == GuestAddr{Guest::data_end - 6});
+}
+
 TEST_CASE("strex stores only while the monitor is open at that address and size") {
   Guest g{{0xe1910f9f, "ldrex r0, [r1]"},
           {0xe1812f93, "strex r2, r3, [r1]"},

@@ -82,6 +82,13 @@ void LinuxKernel::memory_fault(Thread& thread, const cpu::Stop& stop) {
   u32 address = stop.address.value;
   bool fetch = stop.access == cpu::Access::fetch;
   if (grow_stack(address)) return;
+  if (stop.detail == cpu::fault_in_fix_up && !fetch) {  // do_alignment gives up: do_bad_area
+    thread.trap_number = trap_page_fault;
+    thread.fault_status = status_alignment | (stop.access == cpu::Access::write ? u32{status_write} : 0);
+    thread.fault_address = address;
+    raise(thread, {.signal = Signal{signal::segv}, .code = segv_maperr, .address = stop.address});
+    return;
+  }
   const mem::Mapping* mapping = address < task_size || fetch ? space_.mapping_at(stop.address) : nullptr;
   u8 flags = space_.page_flags(address >> 12);
   bool permitted = false;
@@ -129,6 +136,7 @@ void LinuxKernel::fault(Thread& thread, const cpu::Stop& stop) {
       thread.fault_status = status_debug;
       break;
     default: {
+      if (stop.kind == cpu::StopKind::undefined && read_timer_register(thread, stop.detail)) return;
       bool planted = is_planted_breakpoint(space_, thread.cpu);
       info.signal = Signal{planted ? signal::trap : signal::ill};
       info.code = planted ? trap_brkpt : ill_illopc;

@@ -137,6 +137,10 @@ class LinuxKernel final : public Kernel {
   // fault.cpp
   void memory_fault(Thread& thread, const cpu::Stop& stop);
 
+  // timer.cpp
+  bool read_timer_register(Thread& thread, u32 insn);  // false: it is no such instruction
+  bool read_counter(Thread& thread, u64& ticks);
+
   mem::Space& space_;
   cpu::Engine& engine_;
   outside::Outside& outside_;
