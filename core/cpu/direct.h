@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "core/cpu/code_cache.h"
+#include "core/cpu/fix_up.h"
 #include "core/cpu/machine.h"
 
 namespace sigtape::cpu {

@@ -30,8 +30,6 @@ enum class Access : u8 { read, write, fetch };
 // What becomes of LDM, STM, LDRD and STRD at an address that is not word aligned. Linux does them in its alignment trap
 // (arch/arm/mm/alignment.c: safe_usermode turns UM_FIXUP on); FreeBSD sends SIGBUS.
 enum class Alignment : u8 { fault, fix_up };
-// Stop::detail of a fault while such an instruction was done by the trap; Stop::address is the misaligned one then.
-inline constexpr u32 fault_in_fix_up = 1;
 
 struct Stop {
   StopKind kind = StopKind::budget;

@@ -1,4 +1,5 @@
 // Loads and stores: addressing, faults before the first write, alignment, exclusives.
+#include "core/cpu/fix_up.h"
 #include "tests/cpu/guest.h"
 
 using namespace sigtape;

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,10 +47,21 @@ bool is_the_runners(u32 address) {
          (address >= ORACLE_LANDING && address < ORACLE_LANDING + 0x2000) || address >= 0xf000'0000;
 }
 
+// What the kernel takes for a breakpoint (arch/arm/kernel/ptrace.c) although the CPU says undefined.
+bool is_planted_breakpoint(u32 bits, bool thumb) {
+  return thumb ? bits == 0xde01 || bits == 0xf7f0'a000 : (bits & 0x0fff'ffff) == 0x07f0'01f0;
+}
+
 }  // namespace
 
-Reference::Reference(const std::string& command) {
+Reference::Reference(const std::string& command) : command_(command) {
   signal(SIGPIPE, SIG_IGN);
+  start();
+}
+
+Reference::~Reference() { end(); }
+
+void Reference::start() {
   int to[2], from[2];
   REQUIRE(pipe2(to, O_CLOEXEC) == 0);
   REQUIRE(pipe2(from, O_CLOEXEC) == 0);
@@ -59,7 +71,7 @@ Reference::Reference(const std::string& command) {
   if (child_ == 0) {
     dup2(to[0], 0);
     dup2(from[1], 1);
-    execl("/bin/sh", "sh", "-c", ("exec " + command).c_str(), nullptr);
+    execl("/bin/sh", "sh", "-c", ("exec " + command_).c_str(), nullptr);
     _exit(127);
   }
   close(to[0]);
@@ -68,7 +80,7 @@ Reference::Reference(const std::string& command) {
   from_ = from[0];
 }
 
-Reference::~Reference() {
+void Reference::end() {
   close(to_);
   close(from_);
   waitpid(child_, nullptr, 0);
@@ -85,8 +97,18 @@ void Reference::send(const Batch& batch) {
 bool Reference::receive(const Batch& batch, Answer& answer) {
   answer.results.resize(batch.cases.size());
   answer.data.resize(ORACLE_DATA_WRITABLE);
-  return read_all(from_, answer.results.data(), answer.results.size() * sizeof answer.results[0]) &&
-         read_all(from_, answer.data.data(), answer.data.size());
+  if (pollfd first{.fd = from_, .events = POLLIN}; poll(&first, 1, 30'000) > 0)
+    if (read_all(from_, answer.results.data(), answer.results.size() * sizeof answer.results[0]) &&
+        read_all(from_, answer.data.data(), answer.data.size()))
+      return true;
+  start_anew();
+  return false;
+}
+
+void Reference::start_anew() {
+  kill(child_, SIGKILL);
+  end();
+  start();
 }
 
 Ours::Ours(const NamedEngine& engine) : name_(engine.name) {
@@ -125,7 +147,7 @@ OracleResult Ours::run_case(const OracleCase& c, bool thumb, bool& unfit) {
   for (u32 k = 0; k < 15; ++k) result.r[k] = state.r[k];
   for (u32 k = 0; k < 32; ++k) result.d[k] = state.d[k];
   switch (stop.kind) {
-    case StopKind::undefined: result.signal = SIGILL; break;
+    case StopKind::undefined: result.signal = is_planted_breakpoint(stop.detail, state.thumb) ? SIGTRAP : SIGILL; break;
     case StopKind::breakpoint: result.signal = SIGTRAP; break;
     case StopKind::fault: result.signal = SIGSEGV; break;
     case StopKind::alignment: result.signal = SIGBUS; break;
@@ -138,6 +160,8 @@ OracleResult Ours::run_case(const OracleCase& c, bool thumb, bool& unfit) {
     result.pc = c.end;
   }
   if (result.signal == SIGSEGV || result.signal == SIGBUS) result.address = stop.address.value;
+  // The rest of the code means nothing in the other instruction set.
+  unfit |= state.thumb != thumb && result.signal && result.pc - ORACLE_CODE < ORACLE_CODE_SIZE;
   unfit |= is_the_runners(result.pc) || is_the_runners(result.address);
   return result;
 }

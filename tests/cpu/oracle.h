@@ -26,9 +26,14 @@ class Reference {
   ~Reference();
   Reference(const Reference&) = delete;
   void send(const Batch& batch);
-  bool receive(const Batch& batch, Answer& answer);  // false: the process ended
+  // False: the process ended, or goes on for ever. There is a new one then.
+  bool receive(const Batch& batch, Answer& answer);
+  void start_anew();
 
  private:
+  void start();
+  void end();
+  std::string command_;
   pid_t child_ = 0;
   int to_ = -1, from_ = -1;
 };

@@ -35,6 +35,11 @@ u32 t32_of_simd(u32 word) {
   return word;
 }
 
+// Undefined here and with r15 where a base register stands: who executes it may jump to anywhere, also in circles.
+bool refused_with_pc(const Piece& piece) {
+  return piece.insn.op == Op::undefined && piece.insn.width == 4 && bits(piece.bits, 19, 16) == 15;
+}
+
 // UNPREDICTABLE inside an IT block: some instructions always, branches anywhere but at its end.
 bool bad_in_it_block(const Insn& i, u32 bits, u8 it) {
   if (!isa::in_it_block(it)) return false;
@@ -257,14 +262,15 @@ Piece Generator::any_piece(u8 it) {
       if (thumb_ && piece.bits <= 0xffff && isa::is_t32(static_cast<u16>(piece.bits))) continue;
       piece.insn = decode(thumb_, piece.bits, it);
       piece.row = row_of(thumb_, piece.bits);
-      if (piece.insn.op != Op::svc && piece.insn.op != Op::it && !bad_in_it_block(piece.insn, piece.bits, it))
-        return piece;
+      bool bad = bad_in_it_block(piece.insn, piece.bits, it) || refused_with_pc(piece);
+      if (piece.insn.op != Op::svc && piece.insn.op != Op::it && !bad) return piece;
       continue;
     }
     const isa::Row& row = *rows_[next_row_++ % rows_.size()];
     for (unsigned attempt = 0; attempt < 8; ++attempt) {
       Piece piece = piece_of_row(row, it);
-      if (row_of(thumb_, piece.bits) != &row || row.op == Op::svc || bad_in_it_block(piece.insn, piece.bits, it))
+      if (row_of(thumb_, piece.bits) != &row || row.op == Op::svc || bad_in_it_block(piece.insn, piece.bits, it) ||
+          refused_with_pc(piece))
         continue;
       // As with ignored bits: UNPREDICTABLE stores, and SWP, which a Cortex-A15 has not, are rare.
       bool swaps = row.op == Op::swp || row.op == Op::swpb, refused = piece.insn.op == Op::undefined;

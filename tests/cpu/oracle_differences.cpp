@@ -74,8 +74,10 @@ bool unpredictable_simd(const isa::Row& row, u32 bits) {
 
 // The row whose pattern it is, whatever the row gives away.
 bool unpredictable(const Piece& piece, bool thumb) {
-  if (piece.insn.width == 2) return false;
   u32 bits = piece.bits, simd = 0;
+  if (piece.insn.width == 2 && (bits & 0xfff0) == 0xbff0) return true;  // IT of the condition 1111
+  bool t32_multiple = thumb && piece.insn.width == 4 && (bits & 0xfe40'0000) == 0xe800'0000;
+  if (t32_multiple && ((bits & 0x2000) || (bits & 0x0010'8000) == 0x8000)) return true;  // SP; STM of PC
   if (thumb) {
     if ((bits & 0xef00'0000) == 0xef00'0000)
       simd = 0xf200'0000 | (bits & 0x1000'0000) >> 4 | (bits & 0x00ff'ffff);
@@ -85,11 +87,13 @@ bool unpredictable(const Piece& piece, bool thumb) {
       simd = bits;
   }
   for (isa::Table table : isa::all_tables) {
+    u8 width = piece.insn.width == 2 ? 16 : 32;
     if (isa::is_shared(table) ? thumb && !simd : isa::is_thumb(table) != thumb || simd) continue;
     u32 word = simd ? simd : bits;
     for (const isa::Row& row : isa::rows_of(table))
-      if (row.pattern.width == 32 && row.pattern.fixed.match(word) &&
-          (isa::is_shared(table) ? unpredictable_simd(row, word) : unpredictable_integer(row, word, thumb)))
+      if (row.pattern.width == width && row.pattern.fixed.match(word) &&
+          (isa::is_shared(table) ? unpredictable_simd(row, word)
+                                 : unpredictable_integer(row, word, thumb && width == 32)))
         return true;
   }
   return false;
@@ -104,9 +108,11 @@ const KnownDifference known_differences[] = {
      [](const Differing& d) {
        return refused(d, d.ours) != refused(d, d.theirs) && unpredictable(d.piece, is_thumb(d));
      }},
-    {"LDC, STC of coprocessors that are not there: undefined (A8.8.55); QEMU does nothing but write back",
+    {"coprocessors that are not there: undefined (A8.8.55, A8.8.98); QEMU lets LDC, STC and some registers pass",
      [](const Differing& d) {
-       return (d.piece.bits >> 25 & 7) == 6 && (d.piece.bits >> 9 & 7) != 5 && refused(d, d.ours);
+       u32 coprocessor = d.piece.bits >> 8 & 15, kind = d.piece.bits >> 24 & 15;
+       bool there = coprocessor == 10 || coprocessor == 11 || coprocessor == 15 || (coprocessor == 14 && kind == 14);
+       return d.piece.insn.width == 4 && kind >= 12 && kind <= 14 && !there && refused(d, d.ours);
      }},
     {"should-be-zero and should-be-one bits: ignored here; QEMU takes some of them for undefined",
      [](const Differing& d) {

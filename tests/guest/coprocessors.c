@@ -75,7 +75,7 @@ static void counter(void) {
   uint64_t first = (uint64_t)high << 32 | low;
   printf("counter frequency %u\n", frequency);
   __asm__ volatile(
-      "add r2, pc, #1\n bx r2\n.thumb\n cmp r2, r2\n ite eq\n"
+      ".syntax unified\n add r2, pc, #1\n bx r2\n.thumb\n cmp r2, r2\n ite eq\n"
       " mrrceq p15, 1, %0, %1, c14\n movne %0, #0\n .balign 4\n bx pc\n nop\n.arm\n"
       : "=r"(thumb_low), "=r"(thumb_high)::"r2", "cc");
   uint64_t second = (uint64_t)thumb_high << 32 | thumb_low;

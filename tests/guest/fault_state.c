@@ -14,8 +14,8 @@
 #define THUMB __attribute__((noinline, target("thumb")))
 
 static char* page;  // two pages; the second one is not accessible at first
-char* border;
-uint32_t start;  // named in assembly, as border is
+static char* border;
+static uint32_t start;
 static int second_half;
 
 static void caught(int number, siginfo_t* info, void* context) {
@@ -28,28 +28,30 @@ static void caught(int number, siginfo_t* info, void* context) {
 }
 
 // r0 is the base, r1 where results go; `1:` is the instruction.
-#define RUN(name, offset, words, code)                                                                               \
-  do {                                                                                                               \
-    for (int i = 0; i < 64; i++) border[i - 32] = (char)(i + 1);                                                     \
-    uint32_t out[8] = {0};                                                                                           \
-    printf("%s: ", name);                                                                                            \
-    fflush(stdout);                                                                                                  \
-    mprotect(second_half ? border : page, 4096, PROT_NONE);                                                          \
-    register char* at __asm__("r0") = border + (offset);                                                             \
-    register uint32_t* to __asm__("r1") = out;                                                                       \
-    __asm__ volatile(                                                                                                \
-        "adr r3, 1f\n movw r2, #:lower16:start\n movt r2, #:upper16:start\n str r3, [r2]\n mov r2, #0x22\n mov r3, " \
-        "#0x33\n mov r4, #0x44\n"                                                                                    \
-        " mov r5, #0x55\n cmp r2, r2\n" code                                                                         \
-        : "+r"(at), "+r"(to)::"r2", "r3", "r4", "r5", "r6", "r8", "r9", "r12", "lr", "cc", "memory", "d16", "d17",   \
-          "d18", "d19", "d20");                                                                                      \
-    char* left = at;                                                                                                 \
-    mprotect(page, 8192, PROT_READ | PROT_WRITE);                                                                    \
-    printf("  base border%+d:", (int)(left - border));                                                               \
-    for (int i = 0; i < (words); i++) printf(" %08x", out[i]);                                                       \
-    printf(" |");                                                                                                    \
-    for (int i = -8; i < 16; i++) printf(" %02x", (uint8_t)border[i]);                                               \
-    puts("");                                                                                                        \
+#define RUN(name, offset, words, code)                                                                            \
+  do {                                                                                                            \
+    for (int i = 0; i < 64; i++) border[i - 32] = (char)(i + 1);                                                  \
+    uint32_t out[8] = {0};                                                                                        \
+    printf("%s: ", name);                                                                                         \
+    fflush(stdout);                                                                                               \
+    mprotect(second_half ? border : page, 4096, PROT_NONE);                                                       \
+    register char* at __asm__("r0") = border + (offset);                                                          \
+    register uint32_t* to __asm__("r1") = out;                                                                    \
+    register uint32_t* where __asm__("r2") = &start;                                                              \
+    register char** again __asm__("r12") = &border;                                                               \
+    __asm__ volatile(                                                                                             \
+        "adr r3, 1f\n str r3, [r2]\n mov r2, #0x22\n mov r3, "                                                    \
+        "#0x33\n mov r4, #0x44\n"                                                                                 \
+        " mov r5, #0x55\n cmp r2, r2\n" code                                                                      \
+        : "+r"(at), "+r"(to), "+r"(where), "+r"(again)::"r3", "r4", "r5", "r6", "r8", "r9", "lr", "cc", "memory", \
+          "d16", "d17", "d18", "d19", "d20");                                                                     \
+    char* left = at;                                                                                              \
+    mprotect(page, 8192, PROT_READ | PROT_WRITE);                                                                 \
+    printf("  base border%+d:", (int)(left - border));                                                            \
+    for (int i = 0; i < (words); i++) printf(" %08x", out[i]);                                                    \
+    printf(" |");                                                                                                 \
+    for (int i = -8; i < 16; i++) printf(" %02x", (uint8_t)border[i]);                                            \
+    puts("");                                                                                                     \
   } while (0)
 
 #define COMMON                                                                                                      \
@@ -57,7 +59,7 @@ static void caught(int number, siginfo_t* info, void* context) {
   RUN("ldm over the border", -8, 4, ".balign 4\n1: ldm r0!, {r2, r3, r4, r5}\n stm r1, {r2, r3, r4, r5}\n");        \
   RUN("ldm with its base in the list", -4, 3,                                                                       \
       ".balign 4\n1: ldm r0, {r0, r2, r3}\n stm r1, {r0, r2, r3}\n"                                                 \
-      " movw r0, #:lower16:border\n movt r0, #:upper16:border\n ldr r0, [r0]\n");                                   \
+      " ldr r0, [r12]\n");                                                                                          \
   RUN("ldmdb over the border", 8, 4, ".balign 4\n1: ldmdb r0!, {r2, r3, r4, r5}\n stm r1, {r2, r3, r4, r5}\n");     \
   RUN("stm over the border", -8, 0, ".balign 4\n1: stm r0!, {r2, r3, r4, r5}\n");                                   \
   RUN("stmdb over the border", 8, 0, ".balign 4\n1: stmdb r0!, {r2, r3, r4, r5}\n");                                \

@@ -1,5 +1,6 @@
 // Faults, undefined instructions, breakpoints, misaligned accesses: the signals of arch/arm/mm/fault.c and traps.c.
 #include "core/base/log.h"
+#include "core/cpu/fix_up.h"
 #include "core/os/linux/kernel.h"
 #include "core/os/linux/sets.h"
 
