@@ -10,6 +10,7 @@ import pty
 import select
 import shutil
 import subprocess
+import sys
 import time
 
 from harness import Suite, cache, compile_guest, expect, run, scratch, sigtape, tree
