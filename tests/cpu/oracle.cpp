@@ -97,7 +97,7 @@ void Reference::send(const Batch& batch) {
 bool Reference::receive(const Batch& batch, Answer& answer) {
   answer.results.resize(batch.cases.size());
   answer.data.resize(ORACLE_DATA_WRITABLE);
-  if (pollfd first{.fd = from_, .events = POLLIN}; poll(&first, 1, 30'000) > 0)
+  if (pollfd first{.fd = from_, .events = POLLIN}; poll(&first, 1, 120'000) > 0)
     if (read_all(from_, answer.results.data(), answer.results.size() * sizeof answer.results[0]) &&
         read_all(from_, answer.data.data(), answer.data.size()))
       return true;

@@ -76,6 +76,7 @@ bool unpredictable_simd(const isa::Row& row, u32 bits) {
 bool unpredictable(const Piece& piece, bool thumb) {
   u32 bits = piece.bits, simd = 0;
   if (piece.insn.width == 2 && (bits & 0xfff0) == 0xbff0) return true;  // IT of the condition 1111
+  if (!thumb && (bits & 0x0ff0'00f0) == 0x0120'0070) return true;  // BKPT with a condition
   bool t32_multiple = thumb && piece.insn.width == 4 && (bits & 0xfe40'0000) == 0xe800'0000;
   if (t32_multiple && ((bits & 0x2000) || (bits & 0x0010'8000) == 0x8000)) return true;  // SP; STM of PC
   if (thumb) {
