@@ -6,7 +6,7 @@
 namespace sigtape::analyze {
 namespace {
 
-constexpr std::string_view explanation =
+constexpr std::string_view st001_text =
     "A signal that arrives before a blocking system call must be delivered before the call is made: its handler may be "
     "what lets the call end (the self-pipe trick, a flag with sigsuspend, a SIGCHLD handler that writes to a socket). The "
     "kernel cannot get this wrong, because it looks for signals and goes to sleep under one lock. An emulator can: it "
@@ -64,6 +64,6 @@ class SignalBeforeCall final : public Rule {
 }  // namespace
 
 const RuleDescription st001 = {"ST001", Severity::error, "signal captured before the call was issued, and the call blocked all the same",
-                               explanation, [] { return std::unique_ptr<Rule>(new SignalBeforeCall); }};
+                               st001_text, [] { return std::unique_ptr<Rule>(new SignalBeforeCall); }};
 
 }  // namespace sigtape::analyze

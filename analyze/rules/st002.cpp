@@ -7,7 +7,7 @@
 namespace sigtape::analyze {
 namespace {
 
-constexpr std::string_view explanation =
+constexpr std::string_view st002_text =
     "A handler that was installed with SA_RESTART does not make a restartable call fail: the kernel runs the handler and "
     "then the call again, and the program never sees EINTR. Programs rely on it; many treat EINTR from read(), write() or "
     "wait4() as an error, because with SA_RESTART it cannot happen. An emulator that returns EINTR all the same makes them "
@@ -42,7 +42,7 @@ class EintrWhereRestarted final : public Rule {
 
 }  // namespace
 
-const RuleDescription st002 = {"ST002", Severity::error, "EINTR where the ABI restarts", explanation,
+const RuleDescription st002 = {"ST002", Severity::error, "EINTR where the ABI restarts", st002_text,
                                [] { return std::unique_ptr<Rule>(new EintrWhereRestarted); }};
 
 }  // namespace sigtape::analyze

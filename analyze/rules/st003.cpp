@@ -7,7 +7,7 @@
 namespace sigtape::analyze {
 namespace {
 
-constexpr std::string_view explanation =
+constexpr std::string_view st003_text =
     "Some calls never restart after a handler has run (select, poll, epoll_wait, nanosleep, sigsuspend and more), and none "
     "does if the handler was installed without SA_RESTART. Programs rely on it: the loop 'while (!flag) pause();' and every "
     "time-out made with alarm() need the call to end. An emulator that starts the call again makes them wait for ever, or "
@@ -44,7 +44,7 @@ class RestartWhereEintr final : public Rule {
 
 }  // namespace
 
-const RuleDescription st003 = {"ST003", Severity::error, "restart where the ABI gives EINTR", explanation,
+const RuleDescription st003 = {"ST003", Severity::error, "restart where the ABI gives EINTR", st003_text,
                                [] { return std::unique_ptr<Rule>(new RestartWhereEintr); }};
 
 }  // namespace sigtape::analyze

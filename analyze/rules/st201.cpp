@@ -10,7 +10,7 @@
 namespace sigtape::analyze {
 namespace {
 
-constexpr std::string_view explanation =
+constexpr std::string_view st201_text =
     "When the recording was stopped (by --timeout, Ctrl-C or a kill), every thread that was left stood in a system call that "
     "never came back. The finding lists them: the call with its arguments, since when, what it waits for, and which "
     "processes could end the wait: who holds the other end of the pipe, which child has not ended, which lock is held. From "
@@ -154,7 +154,7 @@ class Hang final : public Rule {
 
 }  // namespace
 
-const RuleDescription st201 = {"ST201", Severity::warning, "hang, with its wait-for graph", explanation,
+const RuleDescription st201 = {"ST201", Severity::warning, "hang, with its wait-for graph", st201_text,
                                [] { return std::unique_ptr<Rule>(new Hang); }};
 
 }  // namespace sigtape::analyze

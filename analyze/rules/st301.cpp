@@ -8,7 +8,7 @@
 namespace sigtape::analyze {
 namespace {
 
-constexpr std::string_view explanation =
+constexpr std::string_view st301_text =
     "The program asked for something that sigtape does not do: a system call, an ioctl, an option, a way of sharing memory. "
     "It was answered with the error that the guest's kernel gives for what it does not know (ENOSYS, ENOTTY, EINVAL), and "
     "most programs have a second way for that case. But a difference in behaviour between this recording and another "
@@ -47,7 +47,7 @@ class Unsupported final : public Rule {
 
 }  // namespace
 
-const RuleDescription st301 = {"ST301", Severity::note, "something sigtape itself does not support was met", explanation,
+const RuleDescription st301 = {"ST301", Severity::note, "something sigtape itself does not support was met", st301_text,
                                [] { return std::unique_ptr<Rule>(new Unsupported); }};
 
 }  // namespace sigtape::analyze

@@ -2,12 +2,10 @@
 // Sizes and addresses are the guest's and may be anything: every length is bounded before memory is asked for.
 #include "core/abi/print_pointer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 
+#include "core/abi/append.h"
 #include "core/abi/flag_names.h"
 #include "core/abi/freebsd/flags.h"
 #include "core/abi/linux/flags.h"
@@ -20,11 +18,6 @@ namespace {
 constexpr u64 longest_fetch = 1 << 16;
 constexpr u32 longest_path = 4096;
 constexpr u32 most_strings = 32;
-
-template <class... Args>
-void append(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
-  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
-}
 
 bool fits(GuestAddr from, u64 bytes) { return u64{from.value} + bytes <= u64{1} << 32; }
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <cstring>
-#include <iterator>
 
+#include "core/abi/append.h"
 #include "core/abi/flag_names.h"
 #include "core/abi/freebsd/flags.h"
 #include "core/abi/linux/flags.h"
@@ -74,11 +74,6 @@ Members freebsd_members(i32 signal, i32 code) {
   if (signal == n.ill || signal == n.trap || signal == n.bus || signal == n.fpe || signal == n.segv)
     return Members::fault;
   return Members::sender;
-}
-
-template <class... Args>
-void append(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
-  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
 }
 
 void append_value(std::string& out, const SiginfoFields& info) {

@@ -1,11 +1,9 @@
 // Text of single values and of structures by their layout.
 #include "core/abi/print_value.h"
 
-#include <fmt/format.h>
-
 #include <cstring>
-#include <iterator>
 
+#include "core/abi/append.h"
 #include "core/abi/flag_names.h"
 #include "core/abi/names.h"
 #include "core/abi/print_siginfo.h"
@@ -24,11 +22,6 @@ i64 signed_value(std::span<const u8> bytes) {
   const u64 value = unsigned_value(bytes);
   const unsigned unused = 64 - 8 * static_cast<unsigned>(bytes.size() < 8 ? bytes.size() : 8);
   return unused == 64 ? 0 : static_cast<i64>(value << unused) >> unused;
-}
-
-template <class... Args>
-void append(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
-  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
 }
 
 // include/linux/kdev_t.h new_decode_dev; FreeBSD's dev_t differs in where the bits lie.

@@ -72,7 +72,7 @@ std::string d_reg(u32 n) { return fmt::format("d{}", n); }
 std::string q_reg(u32 n) { return fmt::format("q{}", n / 2); }
 std::string vector(const Insn& i, u32 n) { return i.quad ? q_reg(n) : d_reg(n); }
 std::string scalar(u32 n, u32 index) { return fmt::format("d{}[{}]", n, index); }
-std::string number(u64 value) { return value < 10 ? fmt::format("#{}", value) : fmt::format("#0x{:x}", value); }
+std::string immediate(u64 value) { return value < 10 ? fmt::format("#{}", value) : fmt::format("#0x{:x}", value); }
 std::string float_number(u32 single) { return fmt::format("#{:e}", std::bit_cast<float>(single)); }
 
 // --- VFP
@@ -102,7 +102,7 @@ std::string vfp_text(const Insn& i) {
     default: {  // vfp_cvt_fixed
       std::string fixed = fmt::format(".{}{}", i.is_unsigned ? "u" : "s", 8u << i.size);
       std::string type = i.op == Op::vfp_from_fixed ? vfp_type(i) + fixed : fixed + vfp_type(i);
-      return head(i, type) + fmt::format("{}, {}, {}", d, d, number(i.amount));
+      return head(i, type) + fmt::format("{}, {}, {}", d, d, immediate(i.amount));
     }
   }
 }
@@ -179,12 +179,12 @@ std::string two_text(const Insn& i) {
     case Form::two_half:
       return i.op_bit ? fmt::format("vcvt{}.f32.f16 {}, {}", suffix_of(i.cond), q_reg(i.d), d_reg(i.m))
                       : fmt::format("vcvt{}.f16.f32 {}, {}", suffix_of(i.cond), d_reg(i.d), q_reg(i.m));
-    case Form::shift_imm: return head(i, type) + fmt::format("{}, {}, {}", vector(i, i.d), vector(i, i.m), number(i.amount));
-    case Form::shift_narrow: return head(i, type) + fmt::format("{}, {}, {}", d_reg(i.d), q_reg(i.m), number(i.amount));
+    case Form::shift_imm: return head(i, type) + fmt::format("{}, {}, {}", vector(i, i.d), vector(i, i.m), immediate(i.amount));
+    case Form::shift_narrow: return head(i, type) + fmt::format("{}, {}, {}", d_reg(i.d), q_reg(i.m), immediate(i.amount));
     default:  // shift_long: VMOVL where nothing is shifted; by the whole width the sign does not matter
       if (i.amount == 0) return fmt::format("vmovl{}{} {}, {}", suffix_of(i.cond), type, q_reg(i.d), d_reg(i.m));
       if (i.amount == 8u << i.size) type = fmt::format(".i{}", 8u << i.size);
-      return head(i, type) + fmt::format("{}, {}, {}", q_reg(i.d), d_reg(i.m), number(i.amount));
+      return head(i, type) + fmt::format("{}, {}, {}", q_reg(i.d), d_reg(i.m), immediate(i.amount));
   }
 }
 
@@ -194,13 +194,13 @@ std::string modified_text(const Insn& i) {
   std::string d = vector(i, i.d);
   if (i.cmode == 15) return head(i, ".f32") + d + ", " + float_number(static_cast<u32>(constant));
   if (width < 64) constant &= (u64{1} << width) - 1;
-  return head(i, fmt::format(".i{}", width)) + d + ", " + number(constant);
+  return head(i, fmt::format(".i{}", width)) + d + ", " + immediate(constant);
 }
 
 std::string place_text(const Insn& i) {
   switch (i.form) {
     case Form::extract:
-      return head(i, ".8") + fmt::format("{}, {}, {}, {}", vector(i, i.d), vector(i, i.n), vector(i, i.m), number(i.index));
+      return head(i, ".8") + fmt::format("{}, {}, {}, {}", vector(i, i.d), vector(i, i.n), vector(i, i.m), immediate(i.index));
     case Form::look_up: {
       std::string list;
       for (u32 k = 0; k < i.count; ++k) list += (k ? ", " : "") + d_reg(i.n + k);

@@ -10,13 +10,10 @@ using isa::Op;
 
 namespace {
 
-constexpr u32 add_of[] = {sse::paddb, sse::paddw, sse::paddd, sse::paddq};
-constexpr u32 sub_of[] = {sse::psubb, sse::psubw, sse::psubd, sse::psubq};
 constexpr u32 equal_of[] = {sse::pcmpeqb, sse::pcmpeqw, sse::pcmpeqd};
 constexpr u32 greater_of[] = {sse::pcmpgtb, sse::pcmpgtw, sse::pcmpgtd};
 constexpr Vector Vectors::*sign_of[] = {&Vectors::byte_signs, &Vectors::halfword_signs, &Vectors::word_signs,
                                         &Vectors::doubleword_signs};
-constexpr u32 unpack_low[] = {sse::punpcklbw, sse::punpcklwd, sse::punpckldq};
 
 // SSE's own maximum and minimum; 0 where it needs SSE4.1.
 u32 extremum_of(u8 size, bool is_unsigned, bool largest, bool sse41) {
@@ -59,7 +56,7 @@ void Simd::absolute_difference(u8 x, u8 y, u8 size, bool is_unsigned) {
   cache_.move(least, x);
   extremum(least, y, size, is_unsigned, false);
   extremum(x, y, size, is_unsigned, true);
-  op(sub_of[size], x, least);
+  op(sse::psub[size], x, least);
 }
 
 // x = x * y modulo the lanes' size.
@@ -91,7 +88,7 @@ void Simd::widen(u8 x, u8 size, bool is_unsigned) {
   u8 upper = cache_.fresh();
   op(sse::pxor, upper, upper);
   if (!is_unsigned) op(greater_of[size], upper, x);
-  op(unpack_low[size], x, upper);
+  op(sse::punpckl[size], x, upper);
 }
 
 // x = the lanes, of twice `size`, cut off to it, in the lower half.
@@ -142,7 +139,7 @@ void Simd::saturating_sum(const Insn& i) {
   Range n = lanes(i.n, i.quad);
   u8 m = cache_.use(lanes(i.m, i.quad)), x = cache_.copy(n), wrapped = cache_.copy(n);
   op(saturating, x, m);
-  op((adds ? add_of : sub_of)[i.size], wrapped, m);
+  op((adds ? sse::padd : sse::psub)[i.size], wrapped, m);
   op(sse::pcmpeqb, wrapped, x);
   clobber();
   op(sse::pmovmskb, static_cast<u8>(Reg::rcx), wrapped);
@@ -182,7 +179,7 @@ void Simd::integer_pairs(const Insn& i) {
   op(sse::punpcklqdq, x, m);
   separate(x, odd, i.size);
   if (i.op == Op::vpadd)
-    op(add_of[i.size], x, odd);
+    op(sse::padd[i.size], x, odd);
   else
     extremum(x, odd, i.size, i.is_unsigned, i.op == Op::vpmax);
   cache_.put(lanes(i.d, false), x);
@@ -197,8 +194,8 @@ void Simd::add_neighbours(const Insn& i) {
   shift_lanes(right, wide, odd, bits);
   shift_lanes(Shift::left, wide, even, bits);
   shift_lanes(right, wide, even, bits);
-  op(add_of[wide], even, odd);
-  if (i.op == Op::vpadal) op(add_of[wide], even, cache_.use(lanes(i.d, i.quad)));
+  op(sse::padd[wide], even, odd);
+  if (i.op == Op::vpadal) op(sse::padd[wide], even, cache_.use(lanes(i.d, i.quad)));
   cache_.put(lanes(i.d, i.quad), even);
 }
 
@@ -206,10 +203,10 @@ bool Simd::multiplication(const Insn& i) {
   if (i.size == 2 && !host_.sse41) return false;
   u8 m = operand_m(i), x = cache_.copy(lanes(i.n, i.quad));
   multiply(x, m, i.size);
-  if (i.op == Op::vmla) op(add_of[i.size], x, cache_.use(lanes(i.d, i.quad)));
+  if (i.op == Op::vmla) op(sse::padd[i.size], x, cache_.use(lanes(i.d, i.quad)));
   if (i.op == Op::vmls) {
     u8 d = cache_.copy(lanes(i.d, i.quad));
-    op(sub_of[i.size], d, x);
+    op(sse::psub[i.size], d, x);
     x = d;
   }
   cache_.put(lanes(i.d, i.quad), x);
@@ -240,10 +237,10 @@ bool Simd::long_multiplication(const Insn& i) {
     op(i.is_unsigned ? sse::pmuludq : sse::pmuldq, x, y);
   }
   Range d = lanes(i.d, true);
-  if (i.op == Op::vmlal) op(add_of[wide], x, cache_.use(d));
+  if (i.op == Op::vmlal) op(sse::padd[wide], x, cache_.use(d));
   if (i.op == Op::vmlsl) {
     u8 sum = cache_.copy(d);
-    op(sub_of[wide], sum, x);
+    op(sse::psub[wide], sum, x);
     x = sum;
   }
   cache_.put(d, x);
@@ -257,11 +254,11 @@ void Simd::long_sum(const Insn& i) {
   if (i.op == Op::vabdl || i.op == Op::vabal) {
     absolute_difference(x, y, i.size, i.is_unsigned);
     widen(x, i.size, true);
-    if (i.op == Op::vabal) op(add_of[wide], x, cache_.use(lanes(i.d, true)));
+    if (i.op == Op::vabal) op(sse::padd[wide], x, cache_.use(lanes(i.d, true)));
   } else {
     if (!n_is_wide) widen(x, i.size, i.is_unsigned);
     widen(y, i.size, i.is_unsigned);
-    op((i.op == Op::vaddl || i.op == Op::vaddw ? add_of : sub_of)[wide], x, y);
+    op((i.op == Op::vaddl || i.op == Op::vaddw ? sse::padd : sse::psub)[wide], x, y);
   }
   cache_.put(lanes(i.d, true), x);
 }
@@ -269,7 +266,7 @@ void Simd::long_sum(const Insn& i) {
 void Simd::high_half(const Insn& i) {
   u8 wide = static_cast<u8>(i.size + 1);
   u8 x = cache_.copy(lanes(i.n, true));
-  op((i.op == Op::vaddhn ? add_of : sub_of)[wide], x, cache_.use(lanes(i.m, true)));
+  op((i.op == Op::vaddhn ? sse::padd : sse::psub)[wide], x, cache_.use(lanes(i.m, true)));
   shift_lanes(Shift::right, wide, x, static_cast<u8>(8 << i.size));
   narrow(x, i.size);
   cache_.put(lanes(i.d, false), x);
@@ -281,7 +278,7 @@ bool Simd::emit_integer(const Insn& i) {
     case Op::vadd:
     case Op::vsub: {
       u8 x = cache_.copy(n);
-      op((i.op == Op::vadd ? add_of : sub_of)[i.size], x, cache_.use(m));
+      op((i.op == Op::vadd ? sse::padd : sse::psub)[i.size], x, cache_.use(m));
       cache_.put(d, x);
       return true;
     }
@@ -326,7 +323,7 @@ bool Simd::emit_integer(const Insn& i) {
     case Op::vaba: {
       u8 x = cache_.copy(n);
       absolute_difference(x, cache_.use(m), i.size, i.is_unsigned);
-      if (i.op == Op::vaba) op(add_of[i.size], x, cache_.use(d));
+      if (i.op == Op::vaba) op(sse::padd[i.size], x, cache_.use(d));
       cache_.put(d, x);
       return true;
     }
@@ -336,13 +333,13 @@ bool Simd::emit_integer(const Insn& i) {
       u8 x = cache_.copy(m), t = cache_.fresh();
       op(sse::pxor, t, t);
       if (i.op == Op::vneg) {
-        op(sub_of[i.size], t, x);
+        op(sse::psub[i.size], t, x);
         cache_.put(d, t);
         return true;
       }
       op(greater_of[i.size], t, x);
       op(sse::pxor, x, t);
-      op(sub_of[i.size], x, t);
+      op(sse::psub[i.size], x, t);
       cache_.put(d, x);
       return true;
     }

@@ -27,4 +27,10 @@ constexpr u32 pmulld = 0x0f3840, pmuldq = 0x0f3828;
 constexpr u32 pminsb = 0x0f3838, pminsd = 0x0f3839, pminuw = 0x0f383a, pminud = 0x0f383b;
 constexpr u32 pmaxsb = 0x0f383c, pmaxsd = 0x0f383d, pmaxuw = 0x0f383e, pmaxud = 0x0f383f;
 
+// By lane size, bytes first.
+constexpr u32 padd[] = {paddb, paddw, paddd, paddq};
+constexpr u32 psub[] = {psubb, psubw, psubd, psubq};
+constexpr u32 punpckl[] = {punpcklbw, punpcklwd, punpckldq};
+constexpr u32 punpckh[] = {punpckhbw, punpckhwd, punpckhdq};
+
 }  // namespace sigtape::jit::sse

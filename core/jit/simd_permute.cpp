@@ -11,10 +11,6 @@ using isa::Op;
 
 namespace {
 
-constexpr u32 add_of[] = {sse::paddb, sse::paddw, sse::paddd, sse::paddq};
-constexpr u32 unpack_low[] = {sse::punpcklbw, sse::punpcklwd, sse::punpckldq};
-constexpr u32 unpack_high[] = {sse::punpckhbw, sse::punpckhwd, sse::punpckhdq};
-
 constexpr u64 in_all_lanes(u64 value, u8 size) {
   for (unsigned bits = 8u << size; bits < 64; bits *= 2) value |= value << bits;
   return value;
@@ -69,11 +65,11 @@ bool Simd::emit_shift(const Insn& i) {
         shift_lanes(Shift::right, i.size, last, static_cast<u8>(i.amount - 1));
         op(sse::pand, last, constant(in_all_lanes(1, i.size)));
         shift_lanes(right, i.size, x, i.amount);
-        op(add_of[i.size], x, last);
+        op(sse::padd[i.size], x, last);
       } else {
         shift_lanes(right, i.size, x, i.amount);
       }
-      if (i.op == Op::vsra || i.op == Op::vrsra) op(add_of[i.size], x, cache_.use(d));
+      if (i.op == Op::vsra || i.op == Op::vrsra) op(sse::padd[i.size], x, cache_.use(d));
       cache_.put(d, x);
       return true;
     }
@@ -240,9 +236,9 @@ void Simd::shuffle(const Insn& i) {
   if (i.op == Op::vzip) {
     u8 high = cache_.fresh();
     cache_.move(high, a);
-    op(unpack_low[i.size], a, b);
+    op(sse::punpckl[i.size], a, b);
     if (i.quad) {
-      op(unpack_high[i.size], high, b);
+      op(sse::punpckh[i.size], high, b);
     } else {
       op(0x0f70, high, a);
       as_.byte(0xee);

@@ -1,5 +1,6 @@
 // ELF32 ARM programs: parsing with clear refusals, and which system they are for.
 #include "core/os/elf.h"
+#include "core/os/pages.h"
 
 #include <fmt/format.h>
 
@@ -28,7 +29,6 @@ enum : u32 { pt_load = 1, pt_interp = 3, pt_note = 4, pt_phdr = 6, pt_gnu_stack 
 enum : u32 { pf_x = 1, pf_w = 2, pf_r = 4 };
 constexpr u16 type_executable = 2, type_dynamic = 3, machine_arm = 40;
 constexpr u32 flag_be8 = 0x0080'0000, flag_eabi_mask = 0xff00'0000;
-constexpr u32 page_mask = mem::page_size - 1;
 
 std::string machine_name(u16 machine) {
   switch (machine) {

@@ -5,14 +5,11 @@
 #include <cstring>
 
 #include "core/os/elf.h"
+#include "core/os/pages.h"
 
 namespace sigtape::os {
 
 namespace {
-
-constexpr u32 page_mask = mem::page_size - 1;
-u32 page_down(u32 a) { return a & ~page_mask; }
-u32 page_up(u32 a) { return (a + page_mask) & ~page_mask; }
 
 Result<void> load_segment(mem::Space& space, const outside::ProgramFile& file, const ElfSegment& s, u32 bias) {
   u32 begin = page_down(s.address + bias);

@@ -9,6 +9,8 @@
 
 namespace sigtape::os::freebsd {
 
+inline constexpr u32 initial_fpscr = 0x0200'0000;  // default-NaN mode; sys/arm/arm/vfp.c
+
 enum : u32 { ss_onstack = 1, ss_disable = 4 };
 
 // sys/sys/proc.h: sigonstack

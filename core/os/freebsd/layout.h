@@ -1,7 +1,7 @@
 // Where a FreeBSD/armv7 guest's address space keeps what (sys/arm/include/vmparam.h), ASLR off.
 #pragma once
 #include "core/base/strong.h"
-#include "core/mem/space.h"
+#include "core/os/pages.h"
 
 namespace sigtape::os::freebsd {
 
@@ -12,9 +12,5 @@ inline constexpr u32 stack_top = shared_page;     // USRSTACK
 inline constexpr u32 largest_data = 512u << 20;   // MAXDSIZ, the hard limit that places the first mapping
 inline constexpr u32 largest_stack = 64u << 20;   // MAXSSIZ
 inline constexpr u32 dynamic_base = 0x0100'1000;  // et_dyn_addr
-
-inline constexpr u32 page_mask = mem::page_size - 1;
-constexpr u32 page_down(u32 a) { return a & ~page_mask; }
-constexpr u32 page_up(u32 a) { return (a + page_mask) & ~page_mask; }
 
 }  // namespace sigtape::os::freebsd

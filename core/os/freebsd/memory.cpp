@@ -24,8 +24,8 @@ enum : u32 {
   map_alignment_shift = 24,
   map_aligned_super = 1u << map_alignment_shift,
 };
-constexpr u32 known_flags = map_shared | map_private | map_fixed | map_hassemaphore | map_stack | map_nosync |
-                            map_anon | map_guard | map_excl | map_nocore | map_prefault_read | map_alignment_mask;
+constexpr u32 known_map_flags = map_shared | map_private | map_fixed | map_hassemaphore | map_stack | map_nosync |
+                                map_anon | map_guard | map_excl | map_nocore | map_prefault_read | map_alignment_mask;
 constexpr u32 superpage = 1u << 20;
 // Behaviour that depends on the release for which a program was built (sys/sys/param.h).
 constexpr u32 release_map_anon = 800104, release_map_strict_flags = 1100036;
@@ -56,7 +56,7 @@ std::optional<Errno> FreebsdKernel::check_mmap(const abi::Call& call) const {
   if (prot & ~(prot_all | prot_all << prot_max_shift)) return Errno::inval;
   u32 most = prot >> prot_max_shift & prot_all;
   if (most != 0 && (prot & prot_all & ~most)) return Errno::opnotsupp;
-  if ((flags & ~known_flags) && os_release_ >= release_map_strict_flags) return Errno::inval;
+  if ((flags & ~known_map_flags) && os_release_ >= release_map_strict_flags) return Errno::inval;
   if (length == 0 && os_release_ >= release_map_anon) return Errno::inval;
   if ((flags & map_anon) && fd != -1) return Errno::inval;
   if ((flags & map_anon) && position != 0 && os_release_ >= release_map_anon) return Errno::inval;

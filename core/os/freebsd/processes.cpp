@@ -1,12 +1,12 @@
 // fork, vfork, rfork, exit (sys/kern/kern_fork.c, kern_exit.c, sys/arm/arm/vm_machdep.c: cpu_fork).
 #include "core/base/check.h"
+#include "core/os/freebsd/frames.h"
 #include "core/os/freebsd/kernel.h"
 
 namespace sigtape::os::freebsd {
 
 namespace {
 
-constexpr u32 initial_fpscr = 0x0200'0000;
 constexpr i32 host_sigchld = 17;                       // the exit signal is in the outside's numbering
 constexpr u64 clone_vm = 0x100, clone_vfork = 0x4000;  // and so are these
 enum : u32 {

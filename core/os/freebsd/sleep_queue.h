@@ -11,6 +11,8 @@ namespace sigtape::os::freebsd {
 // sys/kern/kern_umtx.c keeps waiters of different kinds on one address apart.
 enum class SleepKind : u8 { word, mutex, condition, readers, writers, semaphore, thread };
 
+inline constexpr u32 everybody = ~u32{0};  // as a count of sleepers
+
 struct SleepKey {
   SleepKind kind = SleepKind::word;
   u32 address = 0;

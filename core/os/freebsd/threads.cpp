@@ -8,12 +8,11 @@ namespace sigtape::os::freebsd {
 
 namespace {
 
-constexpr u32 initial_fpscr = 0x0200'0000;
 constexpr u32 thr_suspended = 1;
 constexpr i32 linux_clone_thread = 0;
 // What a new thread shares with its creator, in the outside's terms: CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM.
 constexpr u64 thread_flags = 0x100 | 0x200 | 0x400 | 0x800 | 0x1'0000 | 0x4'0000;
-constexpr u32 everybody = ~u32{0};
+constexpr u32 every_thread = ~u32{0};  // of thr_kill
 constexpr u32 call_thr_kill = 433;
 enum : u32 { sync_icache = 0, drain_writebuf = 1, set_tp = 2, get_tp = 3, get_vfpstate = 4 };
 
@@ -78,7 +77,7 @@ bool FreebsdKernel::is_thread_id(i32 lwpid) const {
 
 // One call of the outside each; id -1 means all other threads of the process.
 Answered FreebsdKernel::thr_kill(Thread& thread) {
-  if (thread.call.word(0) != everybody) return ask_outside(thread);
+  if (thread.call.word(0) != every_thread) return ask_outside(thread);
   std::vector<i32> ids;
   for (const auto& [id, other] : threads_)
     if (other.get() != &thread && other->group == thread.group) ids.push_back(lwpid_of(*other));

@@ -2,6 +2,7 @@
 // do_unlock_normal, do_wake_umutex, do_wake2_umutex). Priorities play no part here, so those mutexes are locked alike.
 #include "core/abi/freebsd/structs.h"
 #include "core/os/freebsd/kernel.h"
+#include "core/os/freebsd/umtx.h"
 
 namespace sigtape::os::freebsd {
 
@@ -10,7 +11,6 @@ namespace {
 constexpr u32 unowned = 0, contested = 0x8000'0000;                               // UMUTEX_UNOWNED, UMUTEX_CONTESTED
 constexpr u32 owner_dead = contested | 0x10, not_recoverable = contested | 0x11;  // UMUTEX_RB_*
 constexpr u32 flag_nonconsistent = 0x20;                                          // UMUTEX_NONCONSISTENT
-enum : u32 { op_mutex_trylock = 4, op_mutex_wait = 17 };
 
 bool is_free(u32 owner) {
   return owner == unowned || owner == contested || owner == owner_dead || owner == not_recoverable;

@@ -6,7 +6,6 @@ namespace sigtape::os::freebsd {
 
 namespace {
 
-constexpr u32 everybody = ~u32{0};
 constexpr u32 write_owner = 0x8000'0000, write_waiters = 0x4000'0000, read_waiters = 0x2000'0000,
               reader_mask = 0x1fff'ffff;                                      // URWLOCK_*
 constexpr u32 prefer_reader = 2;                                              // URWLOCK_PREFER_READER

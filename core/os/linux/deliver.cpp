@@ -11,7 +11,6 @@ namespace layout = abi::linux_eabi;
 
 namespace {
 
-constexpr u32 sa_restorer = 0x0400'0000;
 constexpr u32 fpscr_length_and_stride = 0x0037'0000;
 constexpr u32 sigframe_uc_flags = 0x5ac3'c35a;  // "a value which sc.trap_no would never have"
 

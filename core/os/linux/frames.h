@@ -11,7 +11,8 @@ namespace sigtape::os::linux_eabi {
 
 // include/uapi/linux/signal.h
 enum : u32 { ss_onstack = 1, ss_disable = 2, ss_autodisarm = 1u << 31, ss_flag_bits = ss_autodisarm };
-inline constexpr i32 code_kernel = 0x80;  // SI_KERNEL
+inline constexpr u32 sa_restorer = 0x0400'0000;  // arch/arm/include/uapi/asm/signal.h
+inline constexpr i32 code_kernel = 0x80;         // SI_KERNEL
 
 // include/linux/sched/signal.h: on_sig_stack, sas_ss_flags
 inline bool on_altstack(const AltStack& stack, u32 sp) {

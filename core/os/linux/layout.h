@@ -1,7 +1,7 @@
 // Where a Linux guest's address space keeps what: the layout of a 32-bit process under a 64-bit kernel, ASLR off.
 #pragma once
 #include "core/base/strong.h"
-#include "core/mem/space.h"
+#include "core/os/pages.h"
 
 namespace sigtape::os::linux_eabi {
 
@@ -13,9 +13,5 @@ inline constexpr u32 dynamic_base = 0x0040'0000;               // ELF_ET_DYN_BAS
 inline constexpr u32 lowest_address = 32768;                   // vm.mmap_min_addr of Debian's ARM kernels
 inline constexpr u32 first_user_address = 2 * mem::page_size;  // arch/arm/include/asm/pgtable.h
 inline constexpr u32 guard_gap = 256 * mem::page_size;         // mm/mmap.c: stack_guard_gap
-
-inline constexpr u32 page_mask = mem::page_size - 1;
-constexpr u32 page_down(u32 a) { return a & ~page_mask; }
-constexpr u32 page_up(u32 a) { return (a + page_mask) & ~page_mask; }  // 0 where it wraps, as PAGE_ALIGN
 
 }  // namespace sigtape::os::linux_eabi

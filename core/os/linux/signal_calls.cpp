@@ -16,7 +16,6 @@ enum : u32 {
   sa_siginfo = 4,
   sa_expose_tagbits = 0x800,
   sa_thirtytwo = 0x0200'0000,
-  sa_restorer = 0x0400'0000,
   sa_onstack = 0x0800'0000,
   sa_restart = 0x1000'0000,
   sa_nodefer = 0x4000'0000,
