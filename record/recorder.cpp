@@ -275,6 +275,7 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   called_.entered = open.entered;
   if (open.entered) called_.inputs.clear();
   note_output(call, answer);
+  note_file_ends(thread);
   leave(thread, call, answer);
   if (!has_shared_files_) return;
   gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);
@@ -292,6 +293,7 @@ void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::An
   called_.output = tape::Output::none;
   called_.output_bytes.clear();
   tape::gather_inputs(inside_->space(), call, called_.inputs);
+  note_file_ends(thread);
   leave(thread, call, answer);
 }
 
@@ -327,12 +329,29 @@ void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside
                                          request.fd.value)});
 }
 
+void Recorder::file_ends_moved(os::Thread& thread) {
+  arrive(thread);
+  note_file_ends(thread);
+}
+
+void Recorder::note_file_ends(const os::Thread& thread) {
+  mem::Space& space = inside_->space();
+  if (space.moved_file_ends().empty()) [[likely]]
+    return;
+  for (const mem::MovedFileEnd& moved : space.moved_file_ends()) {
+    tape::FileEndMoved event{moved.at, moved.now, {}};
+    gather_new_pages(space, moved, event.now);
+    write(thread, event);
+  }
+  space.forget_moved_file_ends();
+}
+
 // --- signals
 
 std::optional<os::SigInfo> Recorder::take_signal(os::Thread& thread) {
   arrive(thread);
   if (writer_->next_index() >= digest_due_) {
-    write(thread, tape::Digest{digest()});
+    write(thread, tape::Digest{digest(thread)});
     digest_due_ = writer_->next_index() + session_.page().digest_every;
   }
   auto info = inner_->take_signal(thread);

@@ -48,6 +48,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void started(os::Thread& thread) override;
   void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) override;
   void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) override;
+  void file_ends_moved(os::Thread& thread) override;
   void map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                 abi::Answer& answer) override;
   std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
@@ -108,7 +109,12 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
                         u64 parent_event);
   void leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
                       tape::StreamId child_stream);
-  u64 digest() const { return digest_ ? digest_() : 0; }
+  u64 digest(const os::Thread& thread) {
+    inside_->space().look_for_file_ends();
+    note_file_ends(thread);
+    return digest_ ? digest_() : 0;
+  }
+  void note_file_ends(const os::Thread& thread);
   void seed_random(outside::Image& image) const;
   [[noreturn]] void give_up(const Error& error);
 

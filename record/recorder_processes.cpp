@@ -111,7 +111,7 @@ void Recorder::exec(os::Thread& thread, const abi::Call& call, const outside::Ex
 }
 
 void Recorder::about_to_exec(os::Thread& thread, outside::ExecPlan& plan) {
-  tape::ExecBegan began{plan.program, plan.target == outside::ExecTarget::native, {}, digest()};
+  tape::ExecBegan began{plan.program, plan.target == outside::ExecTarget::native, {}, digest(thread)};
   if (!began.native) {
     StreamPlace place{session_.new_stream(), tape::Origin::exec, writer_->stream(), exec_event_};
     began.new_stream = place.stream;
@@ -138,7 +138,7 @@ void Recorder::end_thread(os::Thread& thread) {
 
 void Recorder::end_process(os::Thread& thread, const outside::End& end) {
   arrive(thread);
-  write(thread, tape::Ended{end, thread.group->is_vfork_child, digest()});
+  write(thread, tape::Ended{end, thread.group->is_vfork_child, digest(thread)});
   over(thread);
   if (!thread.group->is_vfork_child) writer_->finish();
   inner_->end_process(thread, end);

@@ -1,10 +1,12 @@
 // gather_changed_mappings: by the call's description, and by the file's device and inode.
 #include "record/shared_files.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "core/tape/inputs.h"
@@ -40,11 +42,14 @@ std::optional<FileRange> changed_range(DescriptorFiles& descriptors, const abi::
   if (auto file = descriptors.file_of(host_fd); !file || !file->is_regular) return std::nullopt;
   if (fstat(host_fd, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   FileRange range{status.st_dev, status.st_ino};
+  // A new length changes no byte but those behind the end in its page (that pages come and go is noticed elsewhere).
+  if (sets && abi::name_of(call.system, call.number).starts_with("ftruncate"))
+    range.begin = static_cast<u64>(status.st_size) & ~u64{mem::page_size - 1};
   if (writes) {
     range.begin = offset_argument(call, shape, host_fd, result);
     range.end = range.begin + result;
   }
-  range.end = std::min(range.end, static_cast<u64>(status.st_size));
+  range.end = std::min(range.end, static_cast<u64>(status.st_size + mem::page_size - 1) & ~u64{mem::page_size - 1});
   return range;
 }
 
@@ -60,6 +65,19 @@ void add(const mem::Space& space, const mem::Mapping& mapping, const FileRange& 
 }
 
 }  // namespace
+
+// What is in no cache of the host's either is a hole.
+void gather_new_pages(const mem::Space& space, const mem::MovedFileEnd& moved, std::vector<abi::GuestWrite>& now) {
+  static constexpr u8 zeros[mem::page_size] = {};
+  if (moved.now <= moved.before) return;
+  std::vector<u8> cached((moved.now - moved.before) / mem::page_size);
+  if (mincore(space.host(moved.at + moved.before), moved.now - moved.before, cached.data()) != 0) return;
+  for (u32 i = 0; i < cached.size(); i++) {
+    GuestAddr page = moved.at + moved.before + i * mem::page_size;
+    if ((cached[i] & 1) == 0 || !space.can_read(page, mem::page_size)) continue;
+    if (std::memcmp(space.host(page), zeros, mem::page_size) != 0) now.push_back({page, {space.host(page), mem::page_size}});
+  }
+}
 
 void gather_changed_mappings(const mem::Space& space, DescriptorFiles& descriptors, const abi::Call& call,
                              const abi::Outcome& outcome, std::vector<abi::GuestWrite>& changed) {

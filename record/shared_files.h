@@ -13,4 +13,7 @@ namespace sigtape::record {
 void gather_changed_mappings(const mem::Space& space, DescriptorFiles& descriptors, const abi::Call& call,
                              const abi::Outcome& outcome, std::vector<abi::GuestWrite>& changed);
 
+// What is not zero in the pages of a mapping that its file has got since. Spans point into guest memory.
+void gather_new_pages(const mem::Space& space, const mem::MovedFileEnd& moved, std::vector<abi::GuestWrite>& now);
+
 }  // namespace sigtape::record

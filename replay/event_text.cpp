@@ -122,6 +122,9 @@ struct Texter {
     for (const tape::Bytes& one : what.now) bytes += one.bytes.size();
     return fmt::format("{} bytes of shared memory changed", bytes);
   }
+  std::string operator()(const tape::FileEndMoved& what) const {
+    return fmt::format("the file mapped at {:#x} ends after {} bytes of the mapping now", what.at.value, what.inside);
+  }
   std::string operator()(const tape::SharedJoined& what) const {
     return what.inode == 0 ? fmt::format("shares anonymous memory, as object {}", what.object)
                            : fmt::format("shares the mapped file {:#x}:{}, as object {}", what.device, what.inode, what.object);

@@ -16,7 +16,7 @@ namespace {
 // Events that come in at a position without the guest's doing: it is stopped there. All others it comes to by itself.
 bool is_asynchronous(const tape::Event& event) {
   return event.as<tape::SignalTaken>() || event.as<tape::Switched>() || event.as<tape::Digest>() ||
-         event.as<tape::Turn>();
+         event.as<tape::Turn>() || event.as<tape::FileEndMoved>();
 }
 
 }  // namespace
@@ -123,7 +123,7 @@ void Replayer::skip_notes() {
       if (vfork) begin_vfork_child(parent, child);
     } else if (event->as<tape::MemoryChanged>()) {
       tape::Event changed = consume();
-      change_memory(*changed.as<tape::MemoryChanged>());
+      change_memory(changed.as<tape::MemoryChanged>()->now);
     } else if (const auto* joined = event->as<tape::SharedJoined>()) {
       files_.order(joined->device, joined->inode, joined->object);
       consume();
@@ -135,13 +135,26 @@ void Replayer::skip_notes() {
   }
 }
 
-void Replayer::change_memory(const tape::MemoryChanged& changed) {
-  for (const tape::Bytes& bytes : changed.now) {
+void Replayer::change_memory(const std::vector<tape::Bytes>& now) {
+  for (const tape::Bytes& bytes : now) {
     if (!inside_->space().is_mapped(bytes.at, static_cast<u32>(bytes.bytes.size())))
       finish(Finish::damaged, fmt::format("{}: stream {} changes memory at {:#x} that is not mapped",
                                           plan_.tape->directory(), reader_->stream().value, bytes.at.value));
     inside_->space().poke(bytes.at, bytes.bytes);
   }
+}
+
+// What was seen together with a call that unmapped the file concerns nobody.
+void Replayer::move_file_end() {
+  tape::Event event = consume();
+  const auto& moved = *event.as<tape::FileEndMoved>();
+  const mem::Mapping* mapping = inside_->space().mapping_at(moved.at);
+  if (!mapping || mapping->begin != moved.at || mapping->inode == 0 || moved.inside > mapping->bytes ||
+      moved.inside % mem::page_size != 0)
+    return;
+  files_.lengthen(*mapping, moved.inside);
+  inside_->space().set_file_end(moved.at, moved.inside);
+  change_memory(moved.now);
 }
 
 const tape::Event* Replayer::awaited(os::Thread& thread, const Got& got) {
@@ -150,13 +163,14 @@ const tape::Event* Replayer::awaited(os::Thread& thread, const Got& got) {
     const tape::Event* event = ahead();
     if (event == nullptr) finish(Finish::tape_ends);
     if (event->thread != thread.id) diverge(thread, *event, got);
-    bool turn = event->as<tape::Turn>() != nullptr;
-    if (!turn && !event->as<tape::Switched>()) return event;
+    if (!event->as<tape::Turn>() && !event->as<tape::Switched>() && !event->as<tape::FileEndMoved>()) return event;
     if (event->tick != thread.tick) diverge(thread, *event, got);
-    if (turn)
+    if (event->as<tape::Turn>())
       take_turn();
-    else
+    else if (event->as<tape::Switched>())
       follow_switch(thread);
+    else
+      move_file_end();
   }
 }
 
@@ -262,6 +276,8 @@ void Replayer::map_file(os::Thread& thread, const abi::Call& call, const outside
   if (!mapped) finish(Finish::failed, mapped.error().text);
 }
 
+void Replayer::file_ends_moved(os::Thread&) { UNREACHABLE("a replay takes the ends of files from the tape"); }
+
 // --- signals
 
 std::optional<os::SigInfo> Replayer::take_signal(os::Thread& thread) {
@@ -274,6 +290,8 @@ std::optional<os::SigInfo> Replayer::take_signal(os::Thread& thread) {
       follow_switch(thread);
     } else if (event->as<tape::Turn>()) {
       take_turn();
+    } else if (event->as<tape::FileEndMoved>()) {
+      move_file_end();
     } else if (event->as<tape::Digest>()) {
       tape::Event digest = consume();
       check_digest(thread, digest, digest.as<tape::Digest>()->value);

@@ -60,6 +60,7 @@ class Replayer final : public outside::Outside {
   void started(os::Thread& thread) override;
   void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) override;
   void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) override;
+  void file_ends_moved(os::Thread& thread) override;
   void map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                 abi::Answer& answer) override;
   std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
@@ -102,7 +103,8 @@ class Replayer final : public outside::Outside {
   const tape::Event* awaited(os::Thread& thread, const Got& got);  // the thread's next event, others having run
   tape::Event consume();
   void skip_notes();
-  void change_memory(const tape::MemoryChanged& changed);
+  void change_memory(const std::vector<tape::Bytes>& now);
+  void move_file_end();
   void take_turn();
   void end_turns();
 

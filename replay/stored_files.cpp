@@ -128,6 +128,15 @@ Result<void> StoredFiles::map(mem::Space& space, const tape::MappedFile& mapped)
   return {};
 }
 
+void StoredFiles::lengthen(const mem::Mapping& mapping, u32 inside) {
+  auto at = shared_.find({mapping.device, mapping.inode});
+  if (mapping.sharing != mem::Sharing::shared || at == shared_.end()) return;
+  struct stat status {};
+  auto bytes = static_cast<off_t>(mapping.offset + inside);
+  // Where it can't be, pages of the mapping's own take the place (Space::set_file_end).
+  if (fstat(at->second.get(), &status) == 0 && status.st_size < bytes) (void)!ftruncate(at->second.get(), bytes);
+}
+
 bool StoredFiles::has_shared(const mem::Space& space) {
   for (const auto& [at, mapping] : space.mappings())
     if (is_shared(mapping)) return true;

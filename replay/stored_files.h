@@ -21,6 +21,8 @@ class StoredFiles {
   void order(u64 device, u64 inode, u32 object) { ordered_[{device, inode}] = object; }
   Result<std::shared_ptr<outside::ProgramFile>> program(const tape::StoredFile& file, const std::string& guest_path);
   Result<void> map(mem::Space& space, const tape::MappedFile& mapped);
+  // The file of a shared mapping gets as many bytes as are mapped.
+  void lengthen(const mem::Mapping& mapping, u32 inside);
   // In a forked replay: memory that the guest shares without turns stays with the parent, whose replay goes its own way.
   void unshare(mem::Space& space);
   static bool has_shared(const mem::Space& space);

@@ -11,11 +11,11 @@ std::optional<EngineKind> engine_of(std::string_view name) {
 }
 
 bool Core::refuse(u32 address, u32 bytes, Access access) {
-  auto wanted = static_cast<u8>(access == Access::write ? mem::PageFlag::write : mem::PageFlag::read);
+  mem::PageFlag wanted = access == Access::write ? mem::PageFlag::write : mem::PageFlag::read;
   u32 bad = address;
   for (u64 at = address; at < u64{address} + bytes; at = (at | (mem::page_size - 1)) + 1) {
     bad = static_cast<u32>(at);  // past the top it wraps to 0, which is not mapped
-    if ((space->page_flags(bad >> 12) & wanted) == 0) break;
+    if (!space->is_open(bad >> 12, wanted)) break;
   }
   stop = {.kind = StopKind::fault, .address = GuestAddr{bad}, .access = access};
   return false;

@@ -76,7 +76,7 @@ struct Core {
     u32 last = address + bytes - 1;
     if (last < address) return false;
     for (u32 page = address >> 12; page <= last >> 12; page++)
-      if ((space->page_flags(page) & static_cast<u8>(wanted)) == 0) return false;
+      if ((space->page_flags(page) & static_cast<u8>(wanted)) == 0 && !space->is_open(page, wanted)) return false;
     return true;
   }
 };

@@ -47,7 +47,7 @@ void add_pages(Hash& hash, const Space& space, const Mapping& mapping, bool use_
   for (u32 i = 0; i < pages; i++) {
     if (!present.empty() && (present[i] & 1) == 0) continue;
     u32 index = (mapping.begin.value / page_size) + i;
-    if ((space.page_flags(index) & static_cast<u8>(PageFlag::read)) == 0) continue;
+    if ((space.page_flags(index) & static_cast<u8>(PageFlag::read | PageFlag::watched)) == 0) continue;
     const u8* page = space.host(mapping.begin + i * page_size);
     if (all_zero(page)) continue;
     hash.add_value(index);

@@ -15,16 +15,6 @@ namespace {
 constexpr u32 space_end = 0xffff'f000;        // the last page is never mapped
 constexpr u32 stack_guard = 256 * page_size;  // Linux' stack_guard_gap
 
-// On ARM write and exec imply read (arch/arm/include/asm/pgtable.h: __P010, __P100).
-bool can_be_read(Prot prot) { return prot.read || prot.write || prot.exec; }
-
-int host_prot(Prot prot) {
-  int host = 0;
-  if (can_be_read(prot)) host |= PROT_READ;
-  if (prot.write) host |= PROT_WRITE;
-  return host;
-}
-
 u32 begin_with_guard(const Mapping& mapping) {
   u32 begin = mapping.begin.value;
   return mapping.grows_down ? begin - std::min(begin, stack_guard) : begin;
@@ -44,6 +34,13 @@ bool mergeable(const Mapping& a, const Mapping& b) {
 }
 
 }  // namespace
+
+int host_prot(Prot prot) {
+  int host = 0;
+  if (can_be_read(prot)) host |= PROT_READ;
+  if (prot.write) host |= PROT_WRITE;
+  return host;
+}
 
 // --- the list
 
@@ -86,10 +83,12 @@ void Space::insert(Mapping mapping) {
   forget(begin, end);
   auto it = mappings_.insert_or_assign(begin, std::move(mapping)).first;
   set_flags(it->second);
+  close_beyond_end(it->second);
+  has_watched_files_ |= is_watched(it->second);
   merge_around(begin, end);
 }
 
-void Space::drop_code(u32 begin, u32 end) {
+void Space::drop_code(u32 begin, u32 end) const {
   for (u32 page = begin >> 12; page < end >> 12; page++) {
     if ((flags_[page] & static_cast<u8>(PageFlag::code)) == 0) continue;
     flags_[page] &= static_cast<u8>(~static_cast<u8>(PageFlag::code));  // its protection is new already
@@ -97,18 +96,18 @@ void Space::drop_code(u32 begin, u32 end) {
   }
 }
 
-void Space::set_flags(const Mapping& mapping) {
+void Space::set_flags(const Mapping& mapping) const {
   drop_code(mapping.begin.value, mapping.end());
   PageFlag flags = PageFlag::mapped;
-  if (can_be_read(mapping.prot)) flags |= PageFlag::read;
-  if (mapping.prot.write) flags |= PageFlag::write;
   if (mapping.prot.exec) flags |= PageFlag::exec;
   if (journal_) flags |= PageFlag::journal;
-  u32 inside = mapping.bytes;  // bytes of the mapping up to the page that holds the file's end
-  if (mapping.inode) {
-    u64 file_end = (mapping.file_size + page_size - 1) & ~u64{page_size - 1};
-    inside = static_cast<u32>(std::min<u64>(inside, file_end > mapping.offset ? file_end - mapping.offset : 0));
+  if (is_watched(mapping) && can_be_read(mapping.prot)) {
+    flags |= PageFlag::watched;
+  } else {
+    if (can_be_read(mapping.prot)) flags |= PageFlag::read;
+    if (mapping.prot.write) flags |= PageFlag::write;
   }
+  u32 inside = bytes_in_file(mapping);
   u8* first = flags_ + (mapping.begin.value >> 12);
   std::memset(first, static_cast<u8>(flags), inside >> 12);
   std::memset(first + (inside >> 12), static_cast<u8>(PageFlag::mapped | PageFlag::beyond_eof),
@@ -158,14 +157,6 @@ void Space::set_name(GuestAddr at, std::string name) {
 
 void Space::set_grows_down(GuestAddr at) {
   if (const Mapping* mapping = mapping_at(at)) mappings_.find(mapping->begin.value)->second.grows_down = true;
-}
-
-void Space::set_file_size(u64 device, u64 inode, u64 file_size) {
-  for (auto& [begin, mapping] : mappings_) {
-    if (mapping.inode != inode || mapping.device != device || inode == 0) continue;
-    mapping.file_size = file_size;
-    set_flags(mapping);
-  }
 }
 
 // --- the host's side
@@ -249,6 +240,7 @@ int Space::protect(GuestAddr at, u32 bytes, Prot prot) {
     part.prot = prot;
     if (part.inode && prot.write) part.may_differ = true;
     set_flags(part);
+    close_beyond_end(part);
     next = stop;
   }
   merge_around(at.value, next);
@@ -292,6 +284,7 @@ int Space::move(GuestAddr from, u32 old_bytes, GuestAddr to, u32 new_bytes) {
   moved.bytes = old_bytes;
   bool anonymous_private = moved.inode == 0 && moved.sharing == Sharing::private_;
   int error = 0;
+  open_beyond_end(moved);  // the host moves only what is of one kind
   if (from == to && anonymous_private) {
     u32 more = new_bytes - old_bytes;
     error = replace_host(to.value + old_bytes, more, host_prot(moved.prot), MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -311,7 +304,10 @@ int Space::move(GuestAddr from, u32 old_bytes, GuestAddr to, u32 new_bytes) {
     if (error == EFAULT && anonymous_private) error = copy_private(moved, to.value, old_bytes, new_bytes);
     if (!error) error = unmap(from, old_bytes);  // also fills the hole that the host left
   }
-  if (error) return error;
+  if (error) {
+    close_beyond_end(moved);
+    return error;
+  }
   moved.begin = to;
   moved.bytes = new_bytes;
   insert(std::move(moved));

@@ -71,7 +71,8 @@ bool Space::all_have(GuestAddr at, u64 bytes, PageFlag wanted) const {
   if (at.value + bytes > space_bytes) return false;
   u32 last = static_cast<u32>((at.value + bytes - 1) >> 12);
   for (u32 page = at.value >> 12; page <= last; page++)
-    if ((flags_[page] & static_cast<u8>(wanted)) == 0) return false;
+    // Once more where the file's end has just been found elsewhere.
+    if ((flags_[page] & static_cast<u8>(wanted)) == 0 && !is_open(page, wanted) && !is_open(page, wanted)) return false;
   return true;
 }
 
@@ -101,14 +102,13 @@ void Space::poke(GuestAddr to, std::span<const u8> bytes) {
     CHECK_THAT(mapping, "poke of {} bytes at {:#x}, which is not mapped", piece, at);
     note_code_writes(at, piece);
     u8* page = base_ + (at & ~(page_size - 1));
-    bool open = flags_[at >> 12] & static_cast<u8>(PageFlag::write);
+    bool open = is_host_writable(at >> 12);
     if (!open) {
       CHECK_THAT(mprotect(page, page_size, PROT_READ | PROT_WRITE) == 0, "poke at {:#x}: {}", at, std::strerror(errno));
       mappings_.find(mapping->begin.value)->second.may_differ = true;
     }
     std::memcpy(base_ + at, bytes.data() + done, piece);
-    bool reads = mapping->prot.read || mapping->prot.exec || mapping->prot.write;
-    if (!open) mprotect(page, page_size, reads ? PROT_READ : PROT_NONE);
+    if (!open) mprotect(page, page_size, can_be_read(mapping->prot) ? PROT_READ : PROT_NONE);
     done += piece;
   }
 }
@@ -146,10 +146,16 @@ u32 Space::next_code_page(u32 page, u32 last) const {
   return last + 1;
 }
 
+bool Space::is_host_writable(u32 page_index) const {
+  u8 flags = flags_[page_index];
+  if ((flags & static_cast<u8>(PageFlag::watched)) == 0) return flags & static_cast<u8>(PageFlag::write);
+  return mapping_at(GuestAddr{page_index << 12})->prot.write;
+}
+
 void Space::guard_code(u32 page_index) {
   u8& flags = flags_[page_index];
   flags |= static_cast<u8>(PageFlag::code);
-  if (guard_ == CodeGuard::none || (flags & static_cast<u8>(PageFlag::write)) == 0) return;
+  if (guard_ == CodeGuard::none || !is_host_writable(page_index)) return;
   int done = mprotect(base_ + (u64{page_index} << 12), page_size, PROT_READ);
   CHECK_THAT(done == 0, "guarding code at {:#x}: {}", page_index << 12, std::strerror(errno));
 }
@@ -157,7 +163,7 @@ void Space::guard_code(u32 page_index) {
 void Space::unguard_code(u32 page_index) {
   u8& flags = flags_[page_index];
   flags &= static_cast<u8>(~static_cast<u8>(PageFlag::code));
-  if (guard_ == CodeGuard::none || (flags & static_cast<u8>(PageFlag::write)) == 0) return;
+  if (guard_ == CodeGuard::none || !is_host_writable(page_index)) return;
   int done = mprotect(base_ + (u64{page_index} << 12), page_size, PROT_READ | PROT_WRITE);
   CHECK_THAT(done == 0, "freeing code at {:#x}: {}", page_index << 12, std::strerror(errno));
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/flags.h"
@@ -31,7 +32,8 @@ enum class PageFlag : u8 {
   mapped = 8,
   code = 16,
   beyond_eof = 32,
-  journal = 64
+  journal = 64,
+  watched = 128  // of a file that others can shorten: has neither read nor write, each access looks whether it is there
 };
 
 struct Prot {  // as mmap's PROT_READ|PROT_WRITE|PROT_EXEC
@@ -39,7 +41,12 @@ struct Prot {  // as mmap's PROT_READ|PROT_WRITE|PROT_EXEC
   bool operator==(const Prot&) const = default;
 };
 
+// On ARM write and exec imply read (arch/arm/include/asm/pgtable.h: __P010, __P100).
+inline bool can_be_read(Prot prot) { return prot.read || prot.write || prot.exec; }
+
 enum class Sharing : u8 { private_, shared };
+
+inline constexpr u64 endless = ~u64{0};  // file_size of a device
 
 // One line of /proc/PID/maps. `offset` is the file offset of `begin`.
 struct Mapping {
@@ -49,11 +56,20 @@ struct Mapping {
   Sharing sharing = Sharing::private_;
   u64 offset = 0;
   u64 device = 0, inode = 0;  // 0 for anonymous
-  u64 file_size = 0;          // of a file mapping, as last known: pages wholly beyond it give SIGBUS
+  mutable u64 file_size = 0;  // of a file mapping, as last seen: pages wholly beyond it give SIGBUS
   std::string name;           // path, "[stack]", "[heap]", or empty
   bool grows_down = false;
   bool may_differ = false;  // a file mapping that was writable at some time, or poked: it may differ from the file
   u32 end() const { return begin.value + bytes; }
+};
+
+// Of which the file has bytes: up to the page that holds its end.
+u32 bytes_in_file(const Mapping& mapping);
+
+// The file that is mapped from `at` on was found to end elsewhere: bytes of the mapping that it has.
+struct MovedFileEnd {
+  GuestAddr at;
+  u32 before = 0, now = 0;
 };
 
 // Told of every change of bytes in pages with PageFlag::code, before the new bytes are there, and of pages that went
@@ -75,6 +91,8 @@ class WriteJournal {
 // that a store of translated code faults there.
 enum class CodeGuard : u8 { none, write_protected };
 
+int host_prot(Prot prot);  // as mprotect's
+
 class Space {
  public:
   // Reserves 4 GiB (and guards on both sides) of host address space. One per process.
@@ -89,7 +107,7 @@ class Space {
   const u8* readable(u32 address, u32 bytes) const {
     u32 last = address + bytes - 1;
     if ((flags_[address >> 12] & flags_[last >> 12] & 1) == 0 || last < address) [[unlikely]]
-      return nullptr;
+      return may_be_open(address, last) ? uncertain_access(address, bytes, PageFlag::read) : nullptr;
     return base_ + address;
   }
   // For a store. A page with cached code takes the slow path, which tells the watcher before it returns.
@@ -97,7 +115,7 @@ class Space {
     u32 last = address + bytes - 1;
     u8 both = flags_[address >> 12] & flags_[last >> 12];
     if ((both & 2) == 0 || last < address) [[unlikely]]
-      return nullptr;
+      if (!may_be_open(address, last) || !uncertain_access(address, bytes, PageFlag::write)) return nullptr;
     if ((flags_[address >> 12] | flags_[last >> 12]) & (16 | 64)) [[unlikely]]
       note_store(address, bytes);
     return base_ + address;
@@ -108,6 +126,8 @@ class Space {
       return nullptr;
     return base_ + address;
   }
+  // What readable() and writable() ask of each page. May find that a file's end has moved.
+  bool is_open(u32 page_index, PageFlag wanted) const;
   void mark_code(u32 page_index) {
     if ((flags_[page_index] & static_cast<u8>(PageFlag::code)) == 0) guard_code(page_index);
   }
@@ -163,11 +183,29 @@ class Space {
   const Mapping* mapping_at(GuestAddr at) const;
   void set_name(GuestAddr at, std::string name);
   void set_grows_down(GuestAddr at);
-  // A mapped file has another size now: pages become, or are no longer, beyond its end.
-  void set_file_size(u64 device, u64 inode, u64 file_size);
+
+  // --- ends of shared file mappings, which ftruncate(2) and write(2) move, other processes' too. Live and while
+  // recording they are looked for at each access that is not by translated code, and after its host fault; in a replay
+  // the tape sets them. An access that finds one moved fails, and is to be made again.
+  void watch_file_ends() { watches_file_ends_ = true; }  // to be set while nothing is mapped
+  bool has_watched_files() const { return has_watched_files_; }  // these two: or had
+  bool has_pages_beyond_end() const { return has_pages_beyond_end_; }
+  void look_for_file_ends() const;
+  const std::vector<MovedFileEnd>& moved_file_ends() const { return moved_file_ends_; }
+  void forget_moved_file_ends() { moved_file_ends_.clear(); }
+  void set_file_end(GuestAddr at, u32 inside);  // of the mapping that begins at `at`: whole pages; new ones hold zeros
 
  private:
   Space() = default;
+  static constexpr u8 uncertain = static_cast<u8>(PageFlag::watched) | static_cast<u8>(PageFlag::beyond_eof);
+  bool may_be_open(u32 address, u32 last) const { return (flags_[address >> 12] | flags_[last >> 12]) & uncertain; }
+  u8* uncertain_access(u32 address, u32 bytes, PageFlag wanted) const;
+  bool is_watched(const Mapping& mapping) const;
+  u32 find_end(const Mapping& mapping) const;
+  void move_end(const Mapping& mapping, u32 inside) const;
+  void open_beyond_end(const Mapping& mapping) const;
+  void close_beyond_end(const Mapping& mapping) const;
+  bool is_host_writable(u32 page_index) const;
   bool all_have(GuestAddr at, u64 bytes, PageFlag wanted) const;
   void guard_code(u32 page_index);
   void unguard_code(u32 page_index);
@@ -178,8 +216,8 @@ class Space {
   void merge_around(u32 begin, u32 end);
   void forget(u32 begin, u32 end);
   void insert(Mapping mapping);
-  void set_flags(const Mapping& mapping);
-  void drop_code(u32 begin, u32 end);
+  void set_flags(const Mapping& mapping) const;
+  void drop_code(u32 begin, u32 end) const;
   int replace_host(u32 at, u32 bytes, int host_prot, int host_flags, int host_fd, u64 offset);
   int reserve_again(u32 at, u32 bytes);
   int move_host(u32 from, u32 old_bytes, u32 to, u32 new_bytes);
@@ -189,6 +227,9 @@ class Space {
   u8* base_ = nullptr;
   u8* flags_ = nullptr;  // 1 Mi entries
   std::map<u32, Mapping> mappings_;
+  bool watches_file_ends_ = false, has_watched_files_ = false;
+  mutable bool has_pages_beyond_end_ = false;
+  mutable std::vector<MovedFileEnd> moved_file_ends_;
   CodeWatcher* watcher_ = nullptr;
   CodeGuard guard_ = CodeGuard::none;
   WriteJournal* journal_ = nullptr;

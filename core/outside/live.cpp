@@ -151,6 +151,7 @@ Live::~Live() { current_host_thread = nullptr; }
 void Live::attach(Inside& inside) {
   LiveState& s = *state_;
   s.inside = &inside;
+  inside.space().watch_file_ends();
   s.shared = s.hooks.shared_batons();
   HostThread& host = s.new_host_thread(nullptr);
   host.is_leader = true;
@@ -264,12 +265,14 @@ void Live::map_file(os::Thread& thread, const abi::Call& call, const MapRequest&
   label.device = status.st_dev;
   label.inode = status.st_ino;
   label.name = path;
-  u64 size = S_ISREG(status.st_mode) ? description.size : ~u64{0};  // a device has no end
+  u64 size = S_ISREG(status.st_mode) ? description.size : mem::endless;
   int error = s.inside->space().map_file(request.at, request.bytes, request.prot, request.sharing, file, request.offset,
                                          size, label);
   if (error) return fail(error);
   answer.outcome = abi::Done{request.at.value};
 }
+
+void Live::file_ends_moved(os::Thread&) { state_->inside->space().forget_moved_file_ends(); }
 
 u64 Live::budget(os::Thread& thread) {
   LiveState& s = *state_;

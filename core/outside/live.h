@@ -111,6 +111,7 @@ class Live final : public Outside {
   void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) override;
   void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) override;
   void map_file(os::Thread& thread, const abi::Call& call, const MapRequest& request, abi::Answer& answer) override;
+  void file_ends_moved(os::Thread& thread) override;
   std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
   void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;
   [[nodiscard]] bool set_mask(os::Thread& thread) override;

@@ -4,8 +4,11 @@
 #include <sys/select.h>
 #include <time.h>
 
+#include <algorithm>
+
 #include "core/base/check.h"
 #include "core/base/log.h"
+#include "core/outside/by_number.h"
 #include "core/outside/freebsd_handlers.h"
 #include "core/outside/live_state.h"
 #include "core/outside/raw_syscall.h"
@@ -274,12 +277,35 @@ void CallContext::unsupported(const char* what, int host_error) {
   fail(host_error);
 }
 
+namespace {
+
+constexpr u32 most_numbers = 1024;
+
+// Calls that may make a file longer or shorter.
+bool look_up_file_change(abi::System system, u32 number) {
+  static constexpr std::string_view names[] = {
+      "copy_file_range", "creat",    "fallocate", "fspacectl", "ftruncate", "ftruncate64", "open",      "openat",
+      "openat2",         "pwrite",   "pwrite64",  "pwritev",   "pwritev2",  "sendfile",    "sendfile64", "splice",
+      "truncate",        "truncate64", "write",   "writev",    "posix_fallocate"};
+  return std::ranges::find(names, abi::name_of(system, number)) != std::end(names);
+}
+
+bool may_change_a_file(const abi::Call& call) {
+  static constinit ByNumber<bool, most_numbers> linux_calls, freebsd_calls;
+  auto& calls = call.system == abi::System::freebsd ? freebsd_calls : linux_calls;
+  return calls.get(call.number, [&](u32 number) { return look_up_file_change(call.system, number); });
+}
+
+}  // namespace
+
 void Live::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) {
   LiveState& s = *state_;
   HostThread& host = s.host(thread);
   // A capture that was taken may still keep all signals blocked: the kernel side asks on its own behalf then.
   host.staging.reset();
   CallContext context(*this, thread, call, answer, host);
+  // Pages that came in are still closed on the host, which would refuse to read them.
+  if (context.space.has_pages_beyond_end()) context.space.look_for_file_ends();
   Handler handler =
       call.system == abi::System::freebsd ? freebsd_handler_of(call.number) : linux_handler_of(call.number);
   if (handler)
@@ -292,6 +318,7 @@ void Live::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) 
     answer.outcome = freebsd_interruption(context.space, thread, call, signal, rewound, answer.outcome);
     if (std::holds_alternative<abi::NotDone>(answer.outcome)) answer.writes.clear();
   }
+  if (context.space.has_watched_files() && may_change_a_file(call)) context.space.look_for_file_ends();
   LOG(syscall, "{} {} {}", thread.id.value, abi::name_of(call.system, call.number),
       std::holds_alternative<abi::Done>(answer.outcome)
           ? fmt::format("= {:#x}", std::get<abi::Done>(answer.outcome).value)

@@ -107,6 +107,9 @@ class Outside {
   virtual void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) = 0;
   // mmap of a file: maps it and answers Done{address} or Failed. The content that the guest can see goes on the tape.
   virtual void map_file(os::Thread& thread, const abi::Call& call, const MapRequest& request, abi::Answer& answer) = 0;
+  // Shared file mappings were found to end elsewhere than known (Space::moved_file_ends, which this empties) when the
+  // thread came to its next instruction: for the tape's eyes.
+  virtual void file_ends_moved(os::Thread& thread) = 0;
 
   // --- signals
   // The next captured signal for this thread, if there is one now; asynchronous ones only.

@@ -292,6 +292,11 @@ void take_event(wire::Event::Reader from, Event& event, Source& source) {
       event.what = SharedJoined{joined.getObject(), joined.getDevice(), joined.getInode()};
       break;
     }
+    case wire::Event::FILE_END_MOVED: {
+      auto moved = from.getFileEndMoved();
+      event.what = FileEndMoved{GuestAddr{moved.getAt()}, moved.getInside(), source.list(moved.getNow())};
+      break;
+    }
     case wire::Event::TURN: {
       auto turn = from.getTurn();
       event.what = Turn{turn.getObject(), turn.getNumber(), turn.getFirst()};

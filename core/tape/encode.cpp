@@ -263,6 +263,12 @@ void fill(wire::Event::Builder event, const Turn& what, DataRecords&) {
   to.setNumber(what.number);
   to.setFirst(what.first);
 }
+void fill(wire::Event::Builder event, const FileEndMoved& what, DataRecords& data) {
+  auto to = event.initFileEndMoved();
+  to.setAt(what.at.value);
+  to.setInside(what.inside);
+  if (!what.now.empty()) fill_bytes(to.initNow(static_cast<u32>(what.now.size())), what.now, data);
+}
 void fill(wire::Event::Builder event, const MemoryChanged& what, DataRecords& data) {
   fill_bytes(event.initMemoryChanged(static_cast<u32>(what.now.size())), what.now, data);
 }
@@ -329,6 +335,7 @@ template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Ended&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Digest&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Note&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const MemoryChanged&);
+template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const FileEndMoved&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const SharedJoined&);
 template Encoder::Encoded Encoder::encode(ThreadId, Tick, u64, const Turn&);
 

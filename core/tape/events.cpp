@@ -21,7 +21,7 @@ const char* kind_name(const Event& event) {
       "unknown event",    "stream began", "image began",    "program opened", "started",    "call entered",
       "call",             "signal taken", "signal delivered", "switch",       "thread started", "thread ended",
       "exec",             "end",          "digest",         "note",        "signal stranded", "memory changed",
-      "shared memory joined", "turn"};
+      "shared memory joined", "turn", "file end moved"};
   return names[event.what.index()];
 }
 

@@ -122,6 +122,14 @@ struct MemoryChanged {
   std::vector<Bytes> now;
 };
 
+// A file that is mapped shared ends elsewhere now: the mapping that begins at `at` has so many bytes of it. What is not
+// zero in pages that came in is in `now`.
+struct FileEndMoved {
+  GuestAddr at;
+  u32 inside = 0;
+  std::vector<Bytes> now;
+};
+
 // --- memory shared between processes (core/outside/shared_batons.h)
 
 // The process is one of those that take turns on an object from here on.
@@ -209,7 +217,7 @@ struct Event {
   u64 ns = 0;       // CLOCK_MONOTONIC of the recording host; comparable across the streams of a tape
   std::variant<UnknownEvent, StreamBegan, ImageBegan, ProgramOpened, Started, Entered, Called, SignalTaken,
                SignalDelivered, Switched, ThreadStarted, ThreadEnded, ExecBegan, Ended, Digest, Note, SignalStranded,
-               MemoryChanged, SharedJoined, Turn>
+               MemoryChanged, SharedJoined, Turn, FileEndMoved>
       what;
   std::shared_ptr<const void> owner;  // keeps the bytes that spans of `what` point to
 

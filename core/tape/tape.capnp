@@ -33,7 +33,14 @@ struct Event {
     memoryChanged @19 :List(Bytes);
     sharedJoined @20 :SharedJoined;
     turn @21 :Turn;
+    fileEndMoved @22 :FileEndMoved;
   }
+}
+
+struct FileEndMoved {
+  at @0 :UInt32;
+  inside @1 :UInt32;
+  now @2 :List(Bytes);
 }
 
 struct SharedJoined {

@@ -176,6 +176,7 @@ template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Ended&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Digest&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Note&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const MemoryChanged&);
+template Result<void> StreamWriter::write(ThreadId, Tick, u64, const FileEndMoved&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const SharedJoined&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Turn&);
 

@@ -55,6 +55,7 @@ class ScriptedOutside : public outside::Outside {
     map_requests.push_back(request);
     answer.outcome = next_outcome(abi::Done{request.at.value});
   }
+  void file_ends_moved(os::Thread&) override {}
   std::optional<os::SigInfo> take_signal(os::Thread&) override {
     if (signals.empty()) return std::nullopt;
     os::SigInfo info = signals.front();

@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(Fixture, "pages wholly beyond end of file are mapped and not a
   CHECK(space->readable(0x11000, 1) == nullptr);
   CHECK(space->page_flags(0x11) == static_cast<u8>(PageFlag::mapped | PageFlag::beyond_eof));
   REQUIRE(ftruncate(file.value, 0x1001) == 0);
-  space->set_file_size(1, 7, 0x1001);
+  space->set_file_end(GuestAddr{0x10000}, 0x2000);
   CHECK(space->writable(0x11000, 1) != nullptr);
   CHECK(space->readable(0x12000, 1) == nullptr);
   CHECK(space->move(GuestAddr{0x10000}, 0x3000, GuestAddr{0x20000}, 0x4000) == 0);

@@ -99,6 +99,10 @@ void LinuxKernel::memory_fault(Thread& thread, const cpu::Stop& stop) {
                 : fetch                           ? prot.exec
                                                   : prot.read || prot.write || prot.exec;
   }
+  if (!space_.moved_file_ends().empty()) {
+    outside_.file_ends_moved(thread);
+    return;  // the access is made again
+  }
   bool beyond_eof = flags & static_cast<u8>(mem::PageFlag::beyond_eof);
   // A page without any permission has no valid entry in the hardware's table.
   bool present = mapping && !beyond_eof && (mapping->prot.read || mapping->prot.write || mapping->prot.exec);
