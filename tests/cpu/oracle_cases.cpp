@@ -43,8 +43,8 @@ bool refused_with_pc(const Piece& piece) {
 // UNPREDICTABLE inside an IT block: some instructions always, branches anywhere but at its end.
 bool bad_in_it_block(const Insn& i, u32 bits, u8 it) {
   if (!isa::in_it_block(it)) return false;
+  if (bits >> 8 == 0xbf && bits & 15) return true;  // IT, also of the condition 1111, which is refused
   switch (i.op) {
-    case Op::it:
     case Op::cbz:
     case Op::cbnz:
     case Op::setend:

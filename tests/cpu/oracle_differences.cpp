@@ -109,14 +109,19 @@ const KnownDifference known_differences[] = {
      [](const Differing& d) {
        return refused(d, d.ours) != refused(d, d.theirs) && unpredictable(d.piece, is_thumb(d));
      }},
-    {"coprocessors that are not there: undefined (A8.8.55, A8.8.98); QEMU lets LDC, STC and some registers pass",
+    {"coprocessors that are not there: undefined (A8.8.55, A8.8.98); QEMU lets LDC, STC and some registers pass, and "
+     "looks for an FPA instruction in all that names coprocessor 1 or 2",
      [](const Differing& d) {
        u32 coprocessor = d.piece.bits >> 8 & 15, kind = d.piece.bits >> 24 & 15;
+       if (!is_thumb(d) && kind == 15 && (coprocessor == 1 || coprocessor == 2)) return refused(d, d.ours);
        bool there = coprocessor == 10 || coprocessor == 11 || coprocessor == 15 || (coprocessor == 14 && kind == 14);
        return d.piece.insn.width == 4 && kind >= 12 && kind <= 14 && !there && refused(d, d.ours);
      }},
-    {"should-be-zero and should-be-one bits: ignored here; QEMU takes some of them for undefined",
+    {"should-be-zero and should-be-one bits: ignored here; QEMU takes some of them for undefined, and in T32 those of "
+     "SSAT16 and USAT16 for SSAT and USAT",
      [](const Differing& d) {
+       bool saturates = d.piece.insn.op == Op::ssat16 || d.piece.insn.op == Op::usat16;
+       if (is_thumb(d) && saturates && d.piece.bits & 0x30) return true;
        return d.piece.row && ignored_bits(*d.piece.row) && !refused(d, d.ours) && refused(d, d.theirs);
      }},
     {"SWP, SWPB: a Cortex-A15 has them not, Linux emulates them (arch/arm/kernel/swp_emulate.c); QEMU does not",
