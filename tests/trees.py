@@ -463,14 +463,7 @@ int main(void) {
 def job_control():
     """A shell's work under a terminal: foreground groups, Ctrl-Z and Ctrl-C for the job alone."""
     text = guest_program("shell", shell)
-    try:
-        job_control_on(text, folder / "jobs.tape")
-    except Exception as first:  # about one time in twenty, on a busy machine, the Ctrl-C has no effect: cause not found yet
-        print(f"job control: a second try after: {str(first)[:300]}", file=sys.stderr)
-        job_control_on(text, folder / "jobs-again.tape")
-
-
-def job_control_on(text, tape):
+    tape = folder / "jobs.tape"
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)

@@ -144,8 +144,7 @@ struct Output {
 
 class RowCall {
  public:
-  RowCall(CallContext& c, const HostCall& host)
-      : c_(c), host_(host), shape_(abi::shape_of(*c.call.row, c.call.words)) {}
+  RowCall(CallContext& c, const HostCall& host, const abi::Shape& shape) : c_(c), host_(host), shape_(shape) {}
 
   // False: there is an argument that only a handler can make.
   bool prepare();
@@ -161,7 +160,7 @@ class RowCall {
 
   CallContext& c_;
   const HostCall& host_;
-  abi::Shape shape_;
+  const abi::Shape& shape_;
   std::array<long, 6> words_{};
   unsigned count_ = 0;
   std::array<std::string, 2> paths_;
@@ -273,14 +272,35 @@ bool is_answered_by_row(const abi::Row& row) {
          std::all_of(row.args.begin(), row.args.begin() + row.count, is_describable);
 }
 
+namespace {
+
+struct Described {
+  HostCall host;
+  abi::Shape shape;  // of a row without variants
+};
+
+const Described* description_of(const abi::Call& call) {
+  constexpr u32 most_numbers = 600;
+  if (call.number >= most_numbers) return nullptr;  // ARM's private ones
+  static constinit ByNumber<const Described*, most_numbers> linux_calls, freebsd_calls;
+  auto& calls = call.system == abi::System::linux_eabi ? linux_calls : freebsd_calls;
+  auto look_up = [&](u32) -> const Described* {
+    std::optional<HostCall> host = host_call_of(call.row->name);
+    if (!host) return nullptr;
+    return new Described{*host, call.row->variants ? abi::Shape{} : abi::shape_of(*call.row, call.words)};
+  };
+  return calls.get(call.number, look_up);
+}
+
+}  // namespace
+
 bool answer_by_row(CallContext& c) {
   if (!c.call.row) return false;
-  constexpr u32 most_numbers = 600;
-  static constinit ByNumber<std::optional<HostCall>, most_numbers> linux_calls, freebsd_calls;
-  auto& calls = c.call.system == abi::System::linux_eabi ? linux_calls : freebsd_calls;
-  std::optional<HostCall> host = calls.get(c.call.number, [&](u32) { return host_call_of(c.call.row->name); });
-  if (!host) return false;
-  RowCall call(c, *host);
+  const Described* described = description_of(c.call);
+  if (!described) return false;
+  std::optional<abi::Shape> variant;
+  if (c.call.row->variants) variant = abi::shape_of(*c.call.row, c.call.words);
+  RowCall call(c, described->host, variant ? *variant : described->shape);
   if (!call.prepare()) return false;
   if (!call.is_answered()) call.issue();
   return true;
