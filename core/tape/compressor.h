@@ -11,7 +11,8 @@ namespace sigtape::tape {
 
 class Compressor {
  public:
-  // Compresses streams/STREAM/NUMBER.seg and takes its place; whatever fails, the raw segment stays as it was.
+  // Compresses streams/STREAM/NUMBER.seg and takes its place; whatever fails, the raw segment stays as it was. One that
+  // would hardly get smaller stays, too, without the room behind its records: a second time costs nothing then.
   Result<void> compress(HostFd streams_directory, StreamId stream, u32 number);
 
  private:

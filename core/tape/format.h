@@ -9,7 +9,7 @@ namespace sigtape::tape {
 
 // TAPE/header                  magic, version, checksum, wire::Header
 // TAPE/session                 SessionPage, shared by all recording processes
-// TAPE/streams/ID/NNNNNN.seg   SegmentHeader, records; may be open
+// TAPE/streams/ID/NNNNNN.seg   SegmentHeader, records; open, or not worth compressing
 // TAPE/streams/ID/NNNNNN.zst   ClosedHeader, the records as one zstd frame
 // TAPE/files/HASH              content of a mapped file
 // TAPE/files/by-stat/KEY       symbolic link to ../HASH; KEY is device-inode-size-mtime-ctime
@@ -32,6 +32,8 @@ struct HeaderPrefix {
 };
 static_assert(sizeof(HeaderPrefix) == 24);
 
+inline constexpr u32 segment_full = 1, segment_kept = 2;
+
 // The head of an open segment. `committed` is published after each record, so that whoever is killed leaves a readable
 // segment behind: record bytes beyond it do not exist.
 struct SegmentHeader {
@@ -45,7 +47,7 @@ struct SegmentHeader {
   std::atomic<u64> events;     // how many of the records are events
   u64 first_ns;                // time of the first event
   std::atomic<u64> last_ns;    // and of the last one
-  std::atomic<u32> full;       // 1: nothing more will be written here
+  std::atomic<u32> full;       // segment_full: nothing more will be written here; segment_kept: it stays as it is
   u32 reserved[15];
 };
 static_assert(sizeof(SegmentHeader) == 128);

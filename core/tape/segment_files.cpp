@@ -175,6 +175,25 @@ class Mapping {
   void* at_;
 };
 
+// By a piece of the middle: reading a file that is compressed already, as tar and hashes of it do, fills segments with it.
+bool is_worth_compressing(ZSTD_CCtx* context, std::span<const u8> records) {
+  constexpr std::size_t piece = 64 << 10;
+  if (records.size() < 4 * piece) return true;
+  std::vector<u8> room(ZSTD_compressBound(piece));
+  std::size_t size = ZSTD_compressCCtx(context, room.data(), room.size(), records.data() + records.size() / 2, piece,
+                                       compression_level);
+  return ZSTD_isError(size) || size < piece / 16 * 15;
+}
+
+// What the writer has set up in advance is cut off.
+Result<void> keep_as_it_is(HostFd streams_directory, const std::string& name, u64 bytes) {
+  OwnedFd fd{openat(streams_directory.value, name.c_str(), O_WRONLY | O_CLOEXEC)};
+  bool done = fd.is_open() && ftruncate(fd.get(), static_cast<off_t>(bytes)) == 0 &&
+              pwrite(fd.get(), &segment_kept, sizeof segment_kept, offsetof(SegmentHeader, full)) == sizeof segment_kept;
+  if (!done) return host_error("segment " + name);
+  return {};
+}
+
 }  // namespace
 
 std::string segment_name(StreamId stream, u32 number, bool closed) {
@@ -263,16 +282,19 @@ Result<void> Compressor::compress(HostFd streams_directory, StreamId stream, u32
   u64 present = 0;
   read_header(fd.get(), raw, present);
   if (!raw.damage.empty()) return Error{"segment " + raw_name + " " + raw.damage};
+  if (raw.header.full.load() == segment_kept) return {};
   // Nobody shortens the file: its writer is done with it or gone.
   Mapping mapping(fd.get(), sizeof(SegmentHeader) + present);
   if (!mapping.is_there()) return host_error("segment " + raw_name);
   std::span<const u8> records = mapping.bytes().subspan(sizeof(SegmentHeader));
+  if (!context_) context_.reset(ZSTD_createCCtx());
+  if (!is_worth_compressing(context_.get(), records))
+    return keep_as_it_is(streams_directory, raw_name, sizeof(SegmentHeader) + present);
   std::size_t room = sizeof(ClosedHeader) + ZSTD_compressBound(records.size());
   if (room > room_) {
     buffer_ = std::make_unique_for_overwrite<u8[]>(room);
     room_ = room;
   }
-  if (!context_) context_.reset(ZSTD_createCCtx());
   std::size_t size = ZSTD_compressCCtx(context_.get(), buffer_.get() + sizeof(ClosedHeader),
                                        room - sizeof(ClosedHeader), records.data(), records.size(), compression_level);
   if (ZSTD_isError(size)) return Error{"segment " + raw_name + " can't be compressed"};

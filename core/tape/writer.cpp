@@ -53,7 +53,7 @@ void StreamWriter::abandon() {
 
 void StreamWriter::finish() {
   if (segment_ == nullptr) return;
-  segment_->full.store(1, std::memory_order_release);
+  segment_->full.store(segment_full, std::memory_order_release);
   session_.note_full(stream_, number_ - 1);
   abandon();
 }

@@ -1,7 +1,10 @@
 // What is written to a tape is read from it.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <random>
 
 #include "core/tape/processes.h"
 #include "tests/tape/fixture.h"
@@ -192,6 +195,40 @@ TEST_CASE("many segments, compressed or not, read the same") {
   CHECK_FALSE(std::filesystem::exists(t.segment()));
   CHECK(std::filesystem::exists(t.segment(1, "000000.zst")));
   check();
+}
+
+TEST_CASE("segments that would not get smaller stay as they are, and read the same") {
+  TemporaryTape t;
+  auto writer = t.writer();
+  std::mt19937 random(1);
+  std::vector<u8> noise(100 << 10);
+  std::ranges::generate(noise, [&] { return static_cast<u8>(random()); });
+  ReadCall one{0, noise.size()};
+  one.called.writes[0].bytes = noise;
+  for (u32 i = 0; i < 20; i++) REQUIRE(writer->write(ThreadId{5}, Tick{i}, i, one.called).ok());
+  writer.reset();
+  auto bytes_of_noise = [&] {
+    u64 bytes = 0;
+    auto reader = *t.open()->read(first_stream);
+    while (const Event* event = *reader->next())
+      if (const auto* called = event->as<Called>()) {
+        CHECK(std::ranges::equal(called->writes[0].bytes, noise));
+        bytes += noise.size();
+      }
+    return bytes;
+  };
+  CHECK(bytes_of_noise() == 20 * noise.size());
+  for (int times = 0; times < 2; times++) {
+    t.session->compress_all();
+    CHECK(bytes_of_noise() == 20 * noise.size());
+    u64 on_disk = 0, kept = 0;
+    for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(t.segment()).parent_path())) {
+      on_disk += std::filesystem::file_size(file);
+      kept += file.path().extension() == ".seg";
+    }
+    CHECK(kept > 0);
+    CHECK(on_disk < 20 * noise.size() + (64 << 10));
+  }
 }
 
 TEST_CASE("streams are merged by time") {
