@@ -46,7 +46,7 @@ def fresh(name, source):
     root = place / name
     shutil.rmtree(root, ignore_errors=True)
     place.mkdir(parents=True, exist_ok=True)
-    copied = run(["cp", "-a", "--reflink=auto", source, root], 600)
+    copied = run(["cp", "-a", "--reflink=auto", f"{source}/.", root], 600)  # it may be a symlink
     expect(copied.status == 0, "no copy of the userland", copied)
     return root
 

@@ -282,7 +282,8 @@ Result<void> Compressor::compress(HostFd streams_directory, StreamId stream, u32
   u64 present = 0;
   read_header(fd.get(), raw, present);
   if (!raw.damage.empty()) return Error{"segment " + raw_name + " " + raw.damage};
-  if (raw.header.full.load() == segment_kept) return {};
+  // Nothing was written to it before its writer was killed, or it is not to get smaller.
+  if (present == 0 || raw.header.full.load() == segment_kept) return {};
   // Nobody shortens the file: its writer is done with it or gone.
   Mapping mapping(fd.get(), sizeof(SegmentHeader) + present);
   if (!mapping.is_there()) return host_error("segment " + raw_name);

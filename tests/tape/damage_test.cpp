@@ -89,6 +89,20 @@ TEST_CASE("a cut raw segment is readable up to the cut") {
   CHECK(mentions(outcome.error, "cut off at offset"));
 }
 
+TEST_CASE("a process that was killed before it wrote leaves no stream") {
+  TemporaryTape t;
+  fill(t, false);
+  std::filesystem::path empty = std::filesystem::path(t.segment(1, "")).parent_path() / "2" / "000000.seg";
+  std::filesystem::create_directory(empty.parent_path());
+  std::ofstream(empty).close();
+  for (std::size_t bytes : {0, 128 << 10}) {
+    std::filesystem::resize_file(empty, bytes);
+    CHECK(t.open()->streams() == std::vector{first_stream});
+    t.session->compress_all();
+    CHECK(t.open()->streams() == std::vector{first_stream});
+  }
+}
+
 TEST_CASE("a cut compressed segment is readable up to the cut") {
   TemporaryTape t;
   auto writer = t.writer();
