@@ -9,6 +9,7 @@
 #include "core/base/sanitizer.h"
 
 #if SIGTAPE_ASAN
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -85,6 +86,9 @@ Fiber::Fiber(std::function<void()> body) : body_(std::move(body)) {
   CHECK_THAT(at != MAP_FAILED, "no memory for a fiber's stack");
   mprotect(at, guard_bytes, PROT_NONE);
   stack_ = static_cast<std::byte*>(at);
+#if SIGTAPE_ASAN
+  __asan_unpoison_memory_region(at, stack_bytes);  // what a former stack at this place has left
+#endif
   bottom_ = stack_;
   bytes_ = stack_bytes;
   // As sigtape_switch_stack leaves a stack: control words, r15 to rbp, return address. The entry is reached by `ret`

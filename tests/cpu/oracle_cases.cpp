@@ -61,6 +61,9 @@ bool bad_in_it_block(const Insn& i, u32 bits, u8 it) {
   return branches && !last;
 }
 
+// Undefined on an ARMv7 CPU; QEMU takes these two HLT of ARMv8 for calls of its own (semihosting).
+bool calls_the_reference(bool thumb, u32 bits) { return bits == (thumb ? 0xbabc : 0xe10f'0070); }
+
 Insn decode(bool thumb, u32 bits, u8 it) {
   if (!thumb) return isa::decode_a32(bits);
   if (bits <= 0xffff) return isa::decode_thumb(static_cast<u16>(bits), 0, it);
@@ -262,7 +265,8 @@ Piece Generator::any_piece(u8 it) {
       if (thumb_ && piece.bits <= 0xffff && isa::is_t32(static_cast<u16>(piece.bits))) continue;
       piece.insn = decode(thumb_, piece.bits, it);
       piece.row = row_of(thumb_, piece.bits);
-      bool bad = bad_in_it_block(piece.insn, piece.bits, it) || refused_with_pc(piece);
+      bool bad = bad_in_it_block(piece.insn, piece.bits, it) || refused_with_pc(piece) ||
+                 calls_the_reference(thumb_, piece.bits);
       if (piece.insn.op != Op::svc && piece.insn.op != Op::it && !bad) return piece;
       continue;
     }

@@ -30,7 +30,8 @@ enum class Errno : u32 {
 inline abi::Outcome fail(Errno error) { return abi::Failed{static_cast<u32>(error)}; }
 inline abi::Outcome done(u32 value = 0) { return abi::Done{value}; }
 inline bool failed_with(const abi::Outcome& outcome, Errno error) {
-  return outcome == abi::Outcome{abi::Failed{static_cast<u32>(error)}};
+  const auto* failed = std::get_if<abi::Failed>(&outcome);
+  return failed && failed->error == static_cast<u32>(error);
 }
 
 }  // namespace sigtape::os::linux_eabi
