@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
+#include "core/mem/digest.h"
 #include "core/tape/inputs.h"
 
 namespace sigtape::record {
@@ -68,14 +68,13 @@ void add(const mem::Space& space, const mem::Mapping& mapping, const FileRange& 
 
 // What is in no cache of the host's either is a hole.
 void gather_new_pages(const mem::Space& space, const mem::MovedFileEnd& moved, std::vector<abi::GuestWrite>& now) {
-  static constexpr u8 zeros[mem::page_size] = {};
   if (moved.now <= moved.before) return;
   std::vector<u8> cached((moved.now - moved.before) / mem::page_size);
   if (mincore(space.host(moved.at + moved.before), moved.now - moved.before, cached.data()) != 0) return;
   for (u32 i = 0; i < cached.size(); i++) {
     GuestAddr page = moved.at + moved.before + i * mem::page_size;
     if ((cached[i] & 1) == 0 || !space.can_read(page, mem::page_size)) continue;
-    if (std::memcmp(space.host(page), zeros, mem::page_size) != 0) now.push_back({page, {space.host(page), mem::page_size}});
+    if (!mem::is_zero_page(space.host(page))) now.push_back({page, {space.host(page), mem::page_size}});
   }
 }
 

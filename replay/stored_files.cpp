@@ -147,7 +147,6 @@ void StoredFiles::unshare(mem::Space& space) {
   for (const auto& [at, mapping] : space.mappings()) {
     if (!is_shared(mapping) || ordered_.contains({mapping.device, mapping.inode})) continue;
     u8* host = space.host(mapping.begin);
-    int prot = (mapping.prot.read ? PROT_READ : 0) | (mapping.prot.write ? PROT_WRITE : 0);
     // Page by page: pages beyond the end of a file can't be read.
     auto copy = std::make_unique<u8[]>(mem::page_size);
     (void)mprotect(host, mapping.bytes, PROT_READ);
@@ -160,7 +159,7 @@ void StoredFiles::unshare(mem::Space& space) {
         continue;
       std::memcpy(host + offset, copy.get(), mem::page_size);
     }
-    (void)mprotect(host, mapping.bytes, prot);
+    (void)mprotect(host, mapping.bytes, mem::host_prot(mapping.prot));
   }
   shared_.clear();
 }

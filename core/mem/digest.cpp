@@ -25,12 +25,6 @@ struct Hash {
   }
 };
 
-bool all_zero(const u8* page) {
-  u64 first;
-  std::memcpy(&first, page, sizeof first);
-  return first == 0 && std::memcmp(page, page + sizeof first, page_size - sizeof first) == 0;
-}
-
 // For private anonymous memory mincore(2) tells untouched pages from others, as long as nothing can be swapped out.
 bool mincore_is_exact() {
   struct sysinfo info;
@@ -49,7 +43,7 @@ void add_pages(Hash& hash, const Space& space, const Mapping& mapping, bool use_
     u32 index = (mapping.begin.value / page_size) + i;
     if ((space.page_flags(index) & static_cast<u8>(PageFlag::read | PageFlag::watched)) == 0) continue;
     const u8* page = space.host(mapping.begin + i * page_size);
-    if (all_zero(page)) continue;
+    if (is_zero_page(page)) continue;
     hash.add_value(index);
     hash.add(page, page_size);
   }
@@ -79,6 +73,12 @@ void add_ranges(Hash& hash, const Space& space) {
 }
 
 }  // namespace
+
+bool is_zero_page(const u8* page) {
+  u64 first;
+  std::memcpy(&first, page, sizeof first);
+  return first == 0 && std::memcmp(page, page + sizeof first, page_size - sizeof first) == 0;
+}
 
 u64 digest(const Space& space) {
   Hash hash;

@@ -10,4 +10,6 @@ class Space;
 // file mappings that were never writable are left out (they are the file's); so are pages beyond end of file.
 u64 digest(const Space& space);
 
+bool is_zero_page(const u8* page);
+
 }  // namespace sigtape::mem

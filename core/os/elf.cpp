@@ -1,6 +1,5 @@
 // ELF32 ARM programs: parsing with clear refusals, and which system they are for.
 #include "core/os/elf.h"
-#include "core/os/pages.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +7,7 @@
 
 #include "core/base/bytes.h"
 #include "core/os/kernel.h"
+#include "core/os/pages.h"
 
 namespace sigtape::os {
 

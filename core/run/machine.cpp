@@ -82,6 +82,12 @@ void Machine::run(os::Thread& thread) {
       case cpu::StopKind::svc: kernel_->system_call(thread); break;
       case cpu::StopKind::budget:
       case cpu::StopKind::interrupted: outside_->boundary(thread); break;
+      case cpu::StopKind::fault:
+        if (!space_->moved_file_ends().empty()) {
+          outside_->file_ends_moved(thread);  // the access is made again
+          break;
+        }
+        [[fallthrough]];
       default: kernel_->fault(thread, stop); break;
     }
   }

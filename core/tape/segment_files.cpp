@@ -176,11 +176,10 @@ class Mapping {
 };
 
 // By a piece of the middle: reading a file that is compressed already, as tar and hashes of it do, fills segments with it.
-bool is_worth_compressing(ZSTD_CCtx* context, std::span<const u8> records) {
+bool is_worth_compressing(ZSTD_CCtx* context, std::span<const u8> records, u8* room, std::size_t room_bytes) {
   constexpr std::size_t piece = 64 << 10;
   if (records.size() < 4 * piece) return true;
-  std::vector<u8> room(ZSTD_compressBound(piece));
-  std::size_t size = ZSTD_compressCCtx(context, room.data(), room.size(), records.data() + records.size() / 2, piece,
+  std::size_t size = ZSTD_compressCCtx(context, room, room_bytes, records.data() + records.size() / 2, piece,
                                        compression_level);
   return ZSTD_isError(size) || size < piece / 16 * 15;
 }
@@ -288,14 +287,14 @@ Result<void> Compressor::compress(HostFd streams_directory, StreamId stream, u32
   Mapping mapping(fd.get(), sizeof(SegmentHeader) + present);
   if (!mapping.is_there()) return host_error("segment " + raw_name);
   std::span<const u8> records = mapping.bytes().subspan(sizeof(SegmentHeader));
-  if (!context_) context_.reset(ZSTD_createCCtx());
-  if (!is_worth_compressing(context_.get(), records))
-    return keep_as_it_is(streams_directory, raw_name, sizeof(SegmentHeader) + present);
   std::size_t room = sizeof(ClosedHeader) + ZSTD_compressBound(records.size());
   if (room > room_) {
     buffer_ = std::make_unique_for_overwrite<u8[]>(room);
     room_ = room;
   }
+  if (!context_) context_.reset(ZSTD_createCCtx());
+  if (!is_worth_compressing(context_.get(), records, buffer_.get(), room_))
+    return keep_as_it_is(streams_directory, raw_name, sizeof(SegmentHeader) + present);
   std::size_t size = ZSTD_compressCCtx(context_.get(), buffer_.get() + sizeof(ClosedHeader),
                                        room - sizeof(ClosedHeader), records.data(), records.size(), compression_level);
   if (ZSTD_isError(size)) return Error{"segment " + raw_name + " can't be compressed"};

@@ -147,16 +147,14 @@ OracleResult Ours::run_case(const OracleCase& c, bool thumb, bool& unfit) {
   switch (stop.kind) {
     case StopKind::undefined: result.signal = is_planted_breakpoint(stop.detail, state.thumb) ? SIGTRAP : SIGILL; break;
     case StopKind::breakpoint: result.signal = SIGTRAP; break;
-    case StopKind::fault:
-      // Nothing is at the landing here: the runner's code there is not for a case's loads.
-      result.signal = state.r[15] == ORACLE_LANDING && stop.access == Access::fetch && !state.thumb ? SIGTRAP : SIGSEGV;
-      break;
+    case StopKind::fault: result.signal = SIGSEGV; break;
     case StopKind::alignment: result.signal = SIGBUS; break;
     case StopKind::svc:
     case StopKind::budget:
     case StopKind::interrupted: unfit = true;
   }
-  if (result.signal == SIGTRAP && result.pc == ORACLE_LANDING) {
+  // Nothing is at the landing here: the runner's code there is not for a case's loads.
+  if (stop.kind == StopKind::fault && stop.access == Access::fetch && result.pc == ORACLE_LANDING && !state.thumb) {
     result.signal = 0;
     result.pc = c.end;
   }

@@ -19,7 +19,7 @@ SigInfo memory_signal(const mem::Space& space, const cpu::Stop& stop, u32 os_rel
   const mem::Prot& prot = mapping->prot;
   bool permitted = stop.access == cpu::Access::write   ? prot.write
                    : stop.access == cpu::Access::fetch ? prot.exec
-                                                       : prot.read || prot.write || prot.exec;
+                                                       : mem::can_be_read(prot);
   bool beyond_eof = space.page_flags(stop.address.value >> 12) & static_cast<u8>(mem::PageFlag::beyond_eof);
   if (permitted && beyond_eof) {
     info.signal = Signal{signal::bus};
@@ -38,13 +38,7 @@ SigInfo memory_signal(const mem::Space& space, const cpu::Stop& stop, u32 os_rel
 void FreebsdKernel::fault(Thread& thread, const cpu::Stop& stop) {
   SigInfo info{.address = GuestAddr{thread.cpu.r[15]}};
   switch (stop.kind) {
-    case cpu::StopKind::fault:
-      if (!space_.moved_file_ends().empty()) {
-        outside_.file_ends_moved(thread);
-        return;  // the access is made again
-      }
-      info = memory_signal(space_, stop, os_release_);
-      break;
+    case cpu::StopKind::fault: info = memory_signal(space_, stop, os_release_); break;
     case cpu::StopKind::alignment:
       info.signal = Signal{signal::bus};
       info.code = bus_adraln;

@@ -14,7 +14,7 @@ namespace sigtape::os::freebsd {
 
 namespace {
 
-constexpr u32 smallest_eabi = 4;            // sys/arm/arm/elf_machdep.c: elf32_arm_abi_supported
+constexpr u32 smallest_eabi = 4;  // sys/arm/arm/elf_machdep.c: elf32_arm_abi_supported
 
 // Where the data segment begins: the largest executable segment is the text, the last one besides it the data.
 u32 data_begin_of(const Elf& elf, u32 bias) {

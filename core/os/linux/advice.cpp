@@ -62,7 +62,7 @@ Errno LinuxKernel::advise(u32 begin, u32 end, u32 advice, const mem::Mapping& ma
       if (mapping.sharing != mem::Sharing::shared || !mapping.prot.write) return Errno::acces;
       return mapping.inode == 0 ? clear(begin, end) : Errno::opnotsupp;
     case adv_populate_read:
-      return mapping.prot.read || mapping.prot.write || mapping.prot.exec ? Errno{} : Errno::fault;
+      return mem::can_be_read(mapping.prot) ? Errno{} : Errno::fault;
     case adv_populate_write: return mapping.prot.write ? Errno{} : Errno::fault;
     default: return Errno{};
   }

@@ -57,7 +57,7 @@ bool LinuxKernel::grow_stack(u32 address) {
   if (end - begin > limits_.stack) return false;
   if (next != space_.mappings().begin()) {
     const mem::Mapping& below = std::prev(next)->second;
-    bool accessible = below.prot.read || below.prot.write || below.prot.exec;
+    bool accessible = mem::can_be_read(below.prot);
     if (accessible && !below.grows_down && begin - below.end() < guard_gap) return false;
   }
   u32 more = stack.begin.value - begin;
@@ -97,15 +97,11 @@ void LinuxKernel::memory_fault(Thread& thread, const cpu::Stop& stop) {
     const mem::Prot& prot = mapping->prot;
     permitted = stop.access == cpu::Access::write ? prot.write
                 : fetch                           ? prot.exec
-                                                  : prot.read || prot.write || prot.exec;
-  }
-  if (!space_.moved_file_ends().empty()) {
-    outside_.file_ends_moved(thread);
-    return;  // the access is made again
+                                                  : mem::can_be_read(prot);
   }
   bool beyond_eof = flags & static_cast<u8>(mem::PageFlag::beyond_eof);
   // A page without any permission has no valid entry in the hardware's table.
-  bool present = mapping && !beyond_eof && (mapping->prot.read || mapping->prot.write || mapping->prot.exec);
+  bool present = mapping && !beyond_eof && mem::can_be_read(mapping->prot);
   bool vectors = address >= kuser_page && address < kuser_page + 2 * mem::page_size;  // and the stubs behind them
   u32 status = present || vectors ? status_permission : status_translation;
   status |= address < task_size ? status_user : status_kernel;
