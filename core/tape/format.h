@@ -17,7 +17,8 @@ namespace sigtape::tape {
 // Raised by changes that an older reader must not skip. A reader accepts every version up to its own.
 // 2: turns on memory that processes share.
 // 3: RecordKind::compact.
-inline constexpr u32 format_version = 3;
+// 4: the event FileEndMoved.
+inline constexpr u32 format_version = 4;
 
 inline constexpr std::array<char, 8> header_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', '\n'};
 inline constexpr std::array<char, 8> session_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', 'S'};
