@@ -108,7 +108,7 @@ void add_commands(CLI::App& app, int argc, char** argv, int& status) {
   record->add_option("--digest-every", words->digest_every,
                      "Note a digest of registers and memory every N events, so that a diverging replay is noticed early")
       ->type_name("N");
-  record->add_flag("-q,--quiet", words->record.quiet, "Say nothing at the end");
+  record->add_flag("-q,--quiet", words->record.quiet, "No progress line, and no summary at the end");
   add_guest_options(*record, *words);
   record->callback([=, &status] {
     FirstProgram kind{};

@@ -125,7 +125,7 @@ class SessionRun {
       reap();
       busy = session_->compress_some(1) != 0;
       check_clock();
-      progress_.show(session_->page(), tape::monotonic_ns() - begin_ns_);
+      if (!options_.quiet) progress_.show(session_->page(), tape::monotonic_ns() - begin_ns_);
     }
     progress_.clear();
   }
@@ -258,8 +258,7 @@ class SessionRun {
       complain(Error{"interrupted"});
     }
     if (options_.native && page.next_stream.load() == tape::first_stream.value + 1) say_nothing_recorded();
-    if (!options_.quiet)
-      say_summary(options_.tape, page, tape::monotonic_ns() - begin_ns_);
+    if (!options_.quiet) say_summary(options_.tape, page, tape::monotonic_ns() - begin_ns_);
     if (stop_ == tape::Stop::timeout) return {status_of_timeout, {}};
     if (stop_ == tape::Stop::hang) return {status_of_hang, {}};
     if (how.kind == outside::EndKind::signal) return {0, how};

@@ -86,9 +86,6 @@ Fiber::Fiber(std::function<void()> body) : body_(std::move(body)) {
   CHECK_THAT(at != MAP_FAILED, "no memory for a fiber's stack");
   mprotect(at, guard_bytes, PROT_NONE);
   stack_ = static_cast<std::byte*>(at);
-#if SIGTAPE_ASAN
-  __asan_unpoison_memory_region(at, stack_bytes);  // what a former stack at this place has left
-#endif
   bottom_ = stack_;
   bytes_ = stack_bytes;
   // As sigtape_switch_stack leaves a stack: control words, r15 to rbp, return address. The entry is reached by `ret`
@@ -113,7 +110,11 @@ Fiber::Fiber(std::function<void()> body) : body_(std::move(body)) {
 }
 
 Fiber::~Fiber() {
-  if (stack_ != nullptr) munmap(stack_, stack_bytes);
+  if (stack_ == nullptr) return;
+#if SIGTAPE_ASAN
+  __asan_unpoison_memory_region(stack_, stack_bytes);  // of frames that never ended; other memory will stand here
+#endif
+  munmap(stack_, stack_bytes);
 }
 
 void Fiber::switch_between(Fiber& from, Fiber& to) {

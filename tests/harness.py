@@ -20,6 +20,11 @@ class Run:
         self.command, self.status, self.out, self.err = command, status, out, err
 
 
+def is_static():
+    """Whether sigtape can be started in a root that has none of the host's libraries."""
+    return b"/ld-linux" not in pathlib.Path(sigtape()).read_bytes()[:4096]
+
+
 def run(command, timeout=120, env=None, cwd=None, stdin=None):
     """Runs a command; a time-out counts as status 'timeout' and kills its whole process group."""
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,

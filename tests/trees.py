@@ -9,11 +9,12 @@ import pathlib
 import pty
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
-from harness import Suite, cache, compile_guest, expect, run, scratch, sigtape, tree
+from harness import Suite, cache, compile_guest, expect, is_static, run, scratch, sigtape, tree
 
 suite = Suite("trees")
 folder = scratch("trees")
@@ -139,10 +140,6 @@ def nothing_recorded():
     tape, done = record("status", "/bin/sh", "-c", "exit 7", status=7)
     expect(run([program, "info", tape]).status == 0, "no good tape", done)
 
-
-
-def is_static():
-    return b"/ld-linux" not in program.read_bytes()[:4096]
 
 
 def make_chroot(name):
@@ -466,6 +463,7 @@ def job_control():
     tape = folder / "jobs.tape"
     pid, terminal = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs, as these tests may be, inherit that it is ignored
         os.chdir(folder)
         os.execve(program, ["sigtape", "record", "-q", "-o", str(tape), "--", str(text)], home)
     seen = b""

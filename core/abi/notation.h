@@ -137,21 +137,19 @@ consteval u8 place(std::array<Arg, Size>& into, std::span<const Spec> specs, std
   return count;
 }
 
-consteval unsigned words_of(std::span<const Arg> args) {
-  unsigned word = 0;
-  for (const Arg& arg : args) {
-    if (arg.kind == Kind::off64) word += word & 1;
-    word += arg.kind == Kind::off64 || arg.kind == Kind::off64_split ? 2 : 1;
-  }
-  return word;
+consteval void place_all(Row& row, std::initializer_list<Spec> args) {
+  row.count = place(row.args, {args.begin(), args.size()}, {});
+  row.words = word_indices({row.args.data(), row.count});
+  if (row.count == 0) return;
+  Kind last = row.args[row.count - 1u].kind;
+  if (row.words[row.count - 1u] + (last == Kind::off64 || last == Kind::off64_split ? 2 : 1) > 8) throw Mistake{};
 }
 
 consteval Row call(u32 number, std::string_view name, Side side, Restart restart, ResultKind result,
                    std::initializer_list<Spec> args, const Variants* variants = nullptr) {
   Row row{.number = number, .name = name, .side = side, .restart = restart, .result = result, .variants = variants};
-  row.count = place(row.args, {args.begin(), args.size()}, {});
+  place_all(row, args);
   if (name.empty() || side == Side::refused) throw Mistake{};  // refused() is for those
-  if (words_of({row.args.data(), row.count}) > 8) throw Mistake{};
   return row;
 }
 
@@ -159,7 +157,7 @@ consteval Row refused(u32 number, std::string_view name, std::string_view reason
                       std::initializer_list<Spec> args = {}) {
   if (reason.empty()) throw Mistake{};
   Row row{.number = number, .name = name, .side = Side::refused, .refusal = reason};
-  row.count = place(row.args, {args.begin(), args.size()}, {});
+  place_all(row, args);
   return row;
 }
 

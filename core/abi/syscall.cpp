@@ -21,20 +21,6 @@ std::string name_of(System system, u32 number) {
   return fmt::format("syscall_{}", number);
 }
 
-// Both ABIs align 64-bit arguments to an even word (AAPCS; FreeBSD's sy_narg layout does the same on the stack).
-static std::array<u8, max_args> assign_words(std::span<const Arg> args) {
-  std::array<u8, max_args> words{};
-  u8 word = 0;
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (args[i].kind == Kind::off64) word = static_cast<u8>(word + (word & 1));
-    words[i] = word;
-    word = static_cast<u8>(word + (args[i].kind == Kind::off64 || args[i].kind == Kind::off64_split ? 2 : 1));
-  }
-  return words;
-}
-
-std::array<u8, max_args> word_index_of(const Row& row) { return assign_words({row.args.data(), row.count}); }
-
 int Shape::index_of(std::string_view name) const {
   for (int i = 0; i < count; ++i)
     if (args[static_cast<std::size_t>(i)].name == name) return i;
@@ -59,7 +45,7 @@ static void apply(Shape& shape, const Variants& variants, const Variant& variant
 
 Shape shape_of(const Row& row, std::span<const u32> words) {
   Shape shape{.args = row.args, .count = row.count, .restart = row.restart, .result = row.result};
-  shape.words = assign_words({shape.args.data(), shape.count});
+  shape.words = word_indices({shape.args.data(), shape.count});
   for (const Variants* variants = row.variants; variants;) {
     const u8 at = shape.words[variants->argument];
     const Variant* variant = at < words.size() ? choose(*variants, words[at]) : nullptr;
@@ -68,7 +54,7 @@ Shape shape_of(const Row& row, std::span<const u32> words) {
       break;
     }
     apply(shape, *variants, *variant);
-    shape.words = assign_words({shape.args.data(), shape.count});
+    shape.words = word_indices({shape.args.data(), shape.count});
     variants = variant->next;
   }
   return shape;

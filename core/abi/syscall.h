@@ -126,6 +126,7 @@ struct Row {
   std::string_view refusal = {};  // Side::refused: why; the guest gets the ABI's ENOSYS
   bool refused_as_kernel = false; // ordinary kernels answer the same: nothing to report
   const Variants* variants = nullptr;
+  std::array<u8, max_args> words{};  // where argument i starts: word_indices() of the arguments
 };
 
 // nullptr for a number that the ABI does not have.
@@ -135,7 +136,17 @@ std::string name_of(System system, u32 number);  // "syscall_411" where unknown
 
 // Where argument i starts among the words r0-r6 (Linux) or registers and stack (FreeBSD): 64-bit ones take an aligned
 // pair. Words are as the entry code fetched them, so FreeBSD's stack words simply follow.
-std::array<u8, max_args> word_index_of(const Row& row);
+// Both ABIs align 64-bit arguments to an even word (AAPCS; FreeBSD's sy_narg layout does the same on the stack).
+constexpr std::array<u8, max_args> word_indices(std::span<const Arg> args) {
+  std::array<u8, max_args> words{};
+  u8 word = 0;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (args[i].kind == Kind::off64) word = static_cast<u8>(word + (word & 1));
+    words[i] = word;
+    word = static_cast<u8>(word + (args[i].kind == Kind::off64 || args[i].kind == Kind::off64_split ? 2 : 1));
+  }
+  return words;
+}
 
 // The row as it holds for these argument words: variants chosen, words assigned.
 struct Shape {

@@ -104,12 +104,19 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   std::vector<u8> heat_;
 };
 
-// As two words at a time; the compiler's choice for copies of this size begins slowly.
+// The registers one by one, as they were stored: a wide load of what was just stored in pieces has to wait for it. The
+// rest as two words at a time; the compiler's choice for copies of this size begins slowly.
 void copy_state(cpu::State& to, const cpu::State& from) {
-  static_assert(sizeof(cpu::State) % sizeof(__m128i) == 8 && std::is_trivially_copyable_v<cpu::State>);
+  static_assert((sizeof(cpu::State) - sizeof(to.r)) % sizeof(__m128i) == 8 && std::is_trivially_copyable_v<cpu::State>);
+  static_assert(offsetof(cpu::State, r) == 0);
+  for (unsigned i = 0; i < 16; i++) {
+    u32 word = from.r[i];
+    asm("" : "+r"(word));  // or they are made wide again
+    to.r[i] = word;
+  }
   const auto* source = reinterpret_cast<const u8*>(&from);
   auto* target = reinterpret_cast<u8*>(&to);
-  std::size_t at = 0;
+  std::size_t at = sizeof(to.r);
   for (; at + sizeof(__m128i) <= sizeof(cpu::State); at += sizeof(__m128i))
     _mm_storeu_si128(reinterpret_cast<__m128i*>(target + at),
                      _mm_loadu_si128(reinterpret_cast<const __m128i*>(source + at)));

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "core/abi/linux/layouts.h"
 #include "core/abi/scalars.h"
@@ -165,8 +166,7 @@ class RowCall {
   unsigned count_ = 0;
   std::array<std::string, 2> paths_;
   unsigned path_count_ = 0;
-  std::array<Output, abi::max_args> outputs_;
-  unsigned output_count_ = 0;
+  std::vector<Output> outputs_;
   bool answered_ = false;
 };
 
@@ -243,7 +243,7 @@ bool RowCall::prepare_memory(unsigned i) {
     c_.fail(EFAULT);
     return answered_ = true;
   }
-  outputs_[output_count_++] = {buffer, &arg};
+  outputs_.push_back({buffer, &arg});
   words_[count_++] = reinterpret_cast<long>(buffer.host);
   return true;
 }
@@ -253,8 +253,7 @@ void RowCall::issue() {
   HostResult r = host_.waits ? c_.blocking(host_.number, w[0], w[1], w[2], w[3], w[4], w[5])
                              : c_.immediate(host_.number, w[0], w[1], w[2], w[3], w[4], w[5]);
   if (r.succeeded())
-    for (unsigned i = 0; i < output_count_; ++i) {
-      const Output& output = outputs_[i];
+    for (const Output& output : outputs_) {
       u64 bytes = output.buffer.room;
       if (output.arg->result_is_size) {
         u64 unit = output.arg->kind == abi::Kind::array ? output.arg->layout->size : 1;
@@ -292,18 +291,21 @@ const Described* description_of(const abi::Call& call) {
   return calls.get(call.number, look_up);
 }
 
+bool answer_as(CallContext& c, const HostCall& host, const abi::Shape& shape) {
+  RowCall call(c, host, shape);
+  if (!call.prepare()) return false;
+  if (!call.is_answered()) call.issue();
+  return true;
+}
+
 }  // namespace
 
 bool answer_by_row(CallContext& c) {
   if (!c.call.row) return false;
   const Described* described = description_of(c.call);
   if (!described) return false;
-  std::optional<abi::Shape> variant;
-  if (c.call.row->variants) variant = abi::shape_of(*c.call.row, c.call.words);
-  RowCall call(c, described->host, variant ? *variant : described->shape);
-  if (!call.prepare()) return false;
-  if (!call.is_answered()) call.issue();
-  return true;
+  if (c.call.row->variants) return answer_as(c, described->host, abi::shape_of(*c.call.row, c.call.words));
+  return answer_as(c, described->host, described->shape);
 }
 
 }  // namespace sigtape::outside

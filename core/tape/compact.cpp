@@ -171,9 +171,9 @@ Encoder::Encoded CompactEncoder::encode(ThreadId thread, Tick tick, u64 ns, cons
   return done();
 }
 
-Result<void> decode_compact(std::span<const u8> message, std::span<const std::span<const u8>> data,
+Result<void> decode_compact(const CompactMessage& message, std::span<const std::span<const u8>> data,
                             const std::map<ThreadId, Event>& entered, Event& event) {
-  Cursor from{message};
+  Cursor from{message.fixed}, pieces{message.pieces};
   auto head = from.take<CompactHead>();
   event.thread = ThreadId{head.thread};
   event.tick = Tick{head.tick};
@@ -193,7 +193,7 @@ Result<void> decode_compact(std::span<const u8> message, std::span<const std::sp
   if (head.what == CompactWhat::entered) {
     Entered what;
     what.call = call;
-    whole = head.writes == 0 && take_pieces(from, head.inputs, data, what.inputs);
+    whole = head.writes == 0 && take_pieces(pieces, head.inputs, data, what.inputs);
     event.what = std::move(what);
   } else {
     Called what;
@@ -209,11 +209,11 @@ Result<void> decode_compact(std::span<const u8> message, std::span<const std::sp
     what.host_interrupted = head.notes & CompactNotes::host_interrupted;
     what.decided_by_mode = head.notes & CompactNotes::decided_by_mode;
     what.rewound_unseen = head.notes & CompactNotes::rewound_unseen;
-    whole = take_pieces(from, head.writes, data, what.writes) && take_pieces(from, head.inputs, data, what.inputs);
+    whole = take_pieces(pieces, head.writes, data, what.writes) && take_pieces(pieces, head.inputs, data, what.inputs);
     event.what = std::move(what);
   }
   if (!whole) return Error{"refers to a data record that is not there"};
-  if (!from.is_at_end()) return Error{"is not as long as it says"};
+  if (!from.is_at_end() || !pieces.is_at_end()) return Error{"is not as long as it says"};
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/tape/delta.h"
 #include "core/tape/encode.h"
 #include "core/tape/events.h"
 
@@ -45,7 +46,7 @@ class CompactEncoder {
 };
 
 // As decode(). `entered` has the Entered of the calls that have not ended.
-Result<void> decode_compact(std::span<const u8> message, std::span<const std::span<const u8>> data,
+Result<void> decode_compact(const CompactMessage& message, std::span<const std::span<const u8>> data,
                             const std::map<ThreadId, Event>& entered, Event& event);
 
 }  // namespace sigtape::tape

@@ -17,7 +17,7 @@ namespace sigtape::tape {
 // Raised by changes that an older reader must not skip. A reader accepts every version up to its own.
 // 2: turns on memory that processes share.
 // 3: RecordKind::compact.
-// 4: the event FileEndMoved.
+// 4: the event FileEndMoved; RecordKind::delta.
 inline constexpr u32 format_version = 4;
 
 inline constexpr std::array<char, 8> header_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', '\n'};
@@ -70,8 +70,8 @@ struct ClosedHeader {
 static_assert(sizeof(ClosedHeader) == 128);
 
 // In front of every record; records are padded to 8 bytes. A data record belongs to the next event or compact record of
-// the same segment. compact: an Entered or a Called without Cap'n Proto.
-enum class RecordKind : u8 { event = 1, data = 2, compact = 3 };
+// the same segment. compact: an Entered or a Called without Cap'n Proto; delta: the same, shorter.
+enum class RecordKind : u8 { event = 1, data = 2, compact = 3, delta = 4 };
 struct RecordHeader {
   u32 bytes;  // of the payload, without padding
   u8 kind;
@@ -79,6 +79,13 @@ struct RecordHeader {
   u64 check;  // XXH3-64 of the payload, seeded with kind and length
 };
 static_assert(sizeof(RecordHeader) == 16);
+// In front of a delta record, instead.
+struct DeltaHeader {
+  u32 bytes;
+  u8 kind;
+  std::array<u8, 3> check;  // the lower bytes of what RecordHeader would hold
+};
+static_assert(sizeof(DeltaHeader) == 8);
 
 // A compact record: the head, then as far as `has` says so CompactCall, the result's second word, the times entered_ns
 // and left_ns; then the pieces of writes and those of inputs, each with its bytes behind it or, where they are more
@@ -119,6 +126,17 @@ struct CompactPiece {
 };
 static_assert(sizeof(CompactPiece) == 8);
 inline constexpr u32 compact_most_pieces = 64, compact_bytes_of_list = 1536;
+// The head, the call, the second word and the times.
+inline constexpr u32 compact_fixed_words = (sizeof(CompactHead) + sizeof(CompactCall) + 4 + 16) / 4;
+
+// A delta record is a compact one whose part before the pieces resembles an earlier one of the segment, the last that
+// was kept in the same slot: the head, the words of four bytes that changed, then the pieces. (core/tape/delta.h)
+inline constexpr u32 delta_slots = 16;
+struct DeltaHead {
+  u32 slot_and_changed;  // slot << 24 | a bit for each word that follows; tick's and ns's are never among them
+  i32 ticks, ns;         // more than in the compact or delta record before
+};
+static_assert(sizeof(DeltaHead) == 12);
 
 // What a reader believes of a file that says so.
 inline constexpr u64 max_header_bytes = 64u << 20;

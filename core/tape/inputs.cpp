@@ -23,7 +23,7 @@ class Gatherer {
     // Most rows hold as they are, which saves a copy of their arguments for each call.
     if (call.row->variants != nullptr) shape_ = abi::shape_of(*call.row, call.words);
     args_ = shape_ ? shape_->args.data() : call.row->args.data();
-    words_ = shape_ ? shape_->words : abi::word_index_of(*call.row);
+    words_ = (shape_ ? shape_->words : call.row->words).data();
     count_ = shape_ ? shape_->count : call.row->count;
   }
 
@@ -127,7 +127,7 @@ class Gatherer {
   const abi::Call& call_;
   std::optional<abi::Shape> shape_;  // where the row has variants
   const abi::Arg* args_;
-  std::array<u8, abi::max_args> words_;
+  const u8* words_;
   unsigned count_;
   Inputs& inputs_;
 };

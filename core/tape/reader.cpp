@@ -129,6 +129,7 @@ struct StreamReader::Impl {
   Event current, ahead;
   bool have_ahead = false, at_end = false;
 
+  DeltaContext deltas;  // of the segment
   std::map<ThreadId, Event> open_calls;  // Entered without its Called so far
   std::deque<Event> stranded;            // what comes after the last event of the file
 
@@ -147,24 +148,36 @@ struct StreamReader::Impl {
     content = std::make_shared<SegmentContent>(load_segment(tape->streams_directory(), stream, file));
     offset = 0;
     data.clear();
+    deltas.clear();
     if (!content->damage.empty() && content->records.empty()) return refuse(content->damage);
     if (content->damage.empty() && content->first_event != index)
       return refuse(fmt::format("begins with event {}", content->first_event));
     return true;
   }
-  Result<std::span<const u8>> record(RecordHeader& header) {
+  struct Record {
+    u8 kind = 0;
+    std::span<const u8> payload;
+  };
+  Result<Record> record() {
     std::span<const u8> rest{content->records.data() + offset, content->records.size() - offset};
-    if (rest.size() < sizeof header) return refuse(fmt::format("is cut off at offset {}", offset));
-    std::memcpy(&header, rest.data(), sizeof header);
-    if (header.bytes > max_record_bytes)
-      return refuse(fmt::format("is damaged at offset {}: a record of {} bytes", offset, header.bytes));
-    u64 padded = (u64{header.bytes} + 7) & ~u64{7};
-    if (rest.size() - sizeof header < padded) return refuse(fmt::format("is cut off at offset {}", offset));
-    auto payload = rest.subspan(sizeof header, header.bytes);
-    if (record_check(header.kind, payload) != header.check)
+    DeltaHeader head{};
+    RecordHeader whole{};
+    if (rest.size() < sizeof head) return refuse(fmt::format("is cut off at offset {}", offset));
+    std::memcpy(&head, rest.data(), sizeof head);
+    bool is_delta = head.kind == static_cast<u8>(RecordKind::delta);
+    u64 header_bytes = is_delta ? sizeof head : sizeof whole;
+    if (rest.size() < header_bytes) return refuse(fmt::format("is cut off at offset {}", offset));
+    if (!is_delta) std::memcpy(&whole, rest.data(), sizeof whole);
+    if (head.bytes > max_record_bytes)
+      return refuse(fmt::format("is damaged at offset {}: a record of {} bytes", offset, head.bytes));
+    u64 padded = (u64{head.bytes} + 7) & ~u64{7};
+    if (rest.size() - header_bytes < padded) return refuse(fmt::format("is cut off at offset {}", offset));
+    auto payload = rest.subspan(header_bytes, head.bytes);
+    u64 check = record_check(head.kind, payload);
+    if (is_delta ? short_check(check) != head.check : check != whole.check)
       return refuse(fmt::format("is damaged at offset {} (a record's checksum is wrong)", offset));
-    offset += sizeof header + padded;
-    return payload;
+    offset += header_bytes + padded;
+    return Record{head.kind, payload};
   }
   void pair_up(Event& event) {
     if (event.as<Entered>()) {
@@ -194,6 +207,14 @@ struct StreamReader::Impl {
     have_ahead = true;
     stranded.pop_front();
   }
+  Result<void> decode_call(u8 kind, std::span<const u8> payload) {
+    CompactMessage message{payload};
+    if (kind == static_cast<u8>(RecordKind::delta))
+      message = SIGTAPE_TRY(deltas.lengthen(payload));
+    else
+      deltas.remember(message.fixed);
+    return decode_compact(message, data, open_calls, ahead);
+  }
   // Fills `ahead`; at_end where there is nothing more.
   Result<void> advance() {
     if (!damage.empty()) return Error{damage};
@@ -207,20 +228,19 @@ struct StreamReader::Impl {
         continue;
       }
       u64 begin = offset;
-      RecordHeader header{};
-      auto payload = SIGTAPE_TRY(record(header));
-      if (header.kind == static_cast<u8>(RecordKind::data)) {
+      auto [kind, payload] = SIGTAPE_TRY(record());
+      if (kind == static_cast<u8>(RecordKind::data)) {
         data.push_back(payload);
         continue;
       }
-      bool compact = header.kind == static_cast<u8>(RecordKind::compact);
-      if (!compact && header.kind != static_cast<u8>(RecordKind::event)) continue;  // of a later version
+      bool compact = kind == static_cast<u8>(RecordKind::compact) || kind == static_cast<u8>(RecordKind::delta);
+      if (!compact && kind != static_cast<u8>(RecordKind::event)) continue;  // of a later version
       if (compact && reading == Reading::but_compact) {
         data.clear();
         index++;
         continue;
       }
-      auto decoded = compact ? decode_compact(payload, data, open_calls, ahead) : decode(payload, data, ahead);
+      auto decoded = kind == static_cast<u8>(RecordKind::event) ? decode(payload, data, ahead) : decode_call(kind, payload);
       if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
       data.clear();
       ahead.index = index++;

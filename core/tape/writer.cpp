@@ -81,6 +81,7 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
   mapped_bytes_ = bytes;
   capacity_ = bytes - sizeof(SegmentHeader) - tail_bytes;
   used_ = populated_ = events_ = 0;
+  deltas_.clear();
   first_event_ = first_event;
   populate(sizeof(SegmentHeader));
   segment_->version = format_version;
@@ -111,6 +112,21 @@ void StreamWriter::put(u8 kind, std::span<const u8> payload) {
   used_ += record_bytes(payload.size());
 }
 
+void StreamWriter::put_compact(std::span<const u8> whole) {
+  CompactMessage message{whole};
+  auto delta = deltas_.shorten(message.fixed);
+  if (delta.empty()) return put(static_cast<u8>(RecordKind::compact), whole);
+  std::size_t bytes = delta.size() + message.pieces.size();
+  u8* at = reinterpret_cast<u8*>(segment_) + sizeof(SegmentHeader) + used_;
+  u8* payload = at + sizeof(DeltaHeader);
+  std::memcpy(payload, delta.data(), delta.size());
+  if (!message.pieces.empty()) std::memcpy(payload + delta.size(), message.pieces.data(), message.pieces.size());
+  DeltaHeader header{static_cast<u32>(bytes), static_cast<u8>(RecordKind::delta), {}};
+  header.check = short_check(record_check(header.kind, {payload, bytes}));
+  std::memcpy(at, &header, sizeof header);
+  used_ += sizeof header + padded(bytes);
+}
+
 void StreamWriter::publish(u64 ns) {
   events_++;
   segment_->last_ns.store(ns, std::memory_order_relaxed);
@@ -125,13 +141,21 @@ Result<void> StreamWriter::append(u64 ns, u8 kind, const Encoder::Encoded& encod
     if (data.size() > max_record_bytes) return Error{"a call's data of more than 512 MiB does not fit on the tape"};
     wanted += record_bytes(data.size());
   }
-  // A vfork child that was killed while it wrote left no more than what it had published.
+  // A vfork child that was killed while it wrote left no more than what it had published, and deltas_ in any state.
   if (segment_ != nullptr) used_ = segment_->committed.load(std::memory_order_relaxed);
+  if (is_writing_.load(std::memory_order_relaxed)) deltas_.clear();
+  is_writing_.store(true, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   if (segment_ == nullptr || used_ + wanted > capacity_) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
   populate(sizeof(SegmentHeader) + used_ + wanted);
   for (auto data : encoded.data) put(static_cast<u8>(RecordKind::data), data);
-  put(kind, encoded.message);
+  if (kind == static_cast<u8>(RecordKind::compact))
+    put_compact(encoded.message);
+  else
+    put(kind, encoded.message);
   publish(ns);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  is_writing_.store(false, std::memory_order_relaxed);
   return {};
 }
 

@@ -1,5 +1,6 @@
 // Appends events to one stream of a tape. What write() has returned from survives the death of every process.
 #pragma once
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -39,6 +40,7 @@ class StreamWriter {
   Result<void> append(u64 ns, u8 kind, const Encoder::Encoded& encoded);
   Result<void> next_segment(u64 ns, u64 wanted);
   void put(u8 kind, std::span<const u8> payload);
+  void put_compact(std::span<const u8> whole);
   void publish(u64 ns);
   void populate(u64 end);
   void write_last_note(u64 ns, const Error& why);
@@ -48,6 +50,8 @@ class StreamWriter {
   i32 writer_pid_;  // of the stream's process; a vfork child may write for it
   Encoder encoder_;
   CompactEncoder compact_;
+  DeltaContext deltas_;  // of the open segment
+  std::atomic<bool> is_writing_ = false;
   SegmentHeader* segment_ = nullptr;  // the mapping of the open one
   u64 mapped_bytes_ = 0;
   u64 capacity_ = 0;  // of records, the tail for the last note left out

@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <array>
 #include <span>
 
 #include "core/base/ints.h"
@@ -16,6 +17,10 @@ inline u64 xxh3(std::span<const u8> bytes, u64 seed = 0) {
 // Seeded with kind and length, so that those are covered too.
 inline u64 record_check(u8 kind, std::span<const u8> payload) {
   return xxh3(payload, (u64{kind} << 32) | static_cast<u32>(payload.size()));
+}
+
+inline std::array<u8, 3> short_check(u64 check) {
+  return {static_cast<u8>(check), static_cast<u8>(check >> 8), static_cast<u8>(check >> 16)};
 }
 
 }  // namespace sigtape::tape

@@ -37,13 +37,13 @@ TEST_CASE("a row is either answered or refused with its reason") {
 }
 
 TEST_CASE("64-bit arguments take an even pair of words") {
-  CHECK(word_index_of(linux_row(180))[3] == 4);  // pread64: fd, buf, count, -, offset
-  CHECK(word_index_of(linux_row(193))[1] == 2);  // truncate64: path, -, length
-  const auto fadvise = word_index_of(linux_row(270));
+  CHECK(linux_row(180).words[3] == 4);  // pread64: fd, buf, count, -, offset
+  CHECK(linux_row(193).words[1] == 2);  // truncate64: path, -, length
+  const auto fadvise = linux_row(270).words;
   CHECK(fadvise[2] == 2);
   CHECK(fadvise[3] == 4);
-  CHECK(word_index_of(linux_row(361))[3] == 3);  // preadv: two words, not a pair
-  const auto fanotify = word_index_of(linux_row(368));
+  CHECK(linux_row(361).words[3] == 3);  // preadv: two words, not a pair
+  const auto fanotify = linux_row(368).words;
   CHECK(fanotify[2] == 2);
   CHECK(fanotify[3] == 4);
 }

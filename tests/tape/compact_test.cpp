@@ -6,6 +6,7 @@
 
 #include "core/tape/compact.h"
 #include "core/tape/format.h"
+#include "tests/tape/fixture.h"
 
 using namespace sigtape;
 using namespace sigtape::tape;
@@ -26,12 +27,10 @@ abi::Call some_call(u32 number) {
 Event decoded(const Encoder::Encoded& encoded, const Entrances& entered = {}) {
   Event event;
   REQUIRE_FALSE(encoded.message.empty());
-  auto result = decode_compact(encoded.message, encoded.data, entered, event);
+  auto result = decode_compact(CompactMessage{encoded.message}, encoded.data, entered, event);
   REQUIRE_MESSAGE(result.ok(), (result.ok() ? std::string() : result.error().text));
   return event;
 }
-
-std::vector<u8> copy_of(std::span<const u8> bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
 
@@ -98,8 +97,8 @@ TEST_CASE("the end of a call that was entered does not say it again") {
   CHECK(short_one.message.size() == sizeof(CompactHead));
   CHECK(decoded(short_one, {{ThreadId{3}, begun}}).as<Called>()->call.words == entered.call.words);
   Event event;
-  CHECK_FALSE(decode_compact(short_one.message, {}, {}, event).ok());
-  CHECK_FALSE(decode_compact(short_one.message, {}, {{ThreadId{4}, begun}}, event).ok());
+  CHECK_FALSE(decode_compact(CompactMessage{short_one.message}, {}, {}, event).ok());
+  CHECK_FALSE(decode_compact(CompactMessage{short_one.message}, {}, {{ThreadId{4}, begun}}, event).ok());
   // Said once; and never where another thread with the same place, or another call, has come in between.
   CHECK(encoder.encode(ThreadId{3}, Tick{1}, 3, called).message.size() > sizeof(CompactHead));
   (void)encoder.encode(ThreadId{3}, Tick{1}, 2, entered);
@@ -138,9 +137,9 @@ TEST_CASE("a message without its data records is refused") {
   auto encoded = encoder.encode(ThreadId{1}, Tick{2}, 3, called);
   Event event;
   std::span<const u8> wrong[] = {other};
-  CHECK(decode_compact(encoded.message, encoded.data, {}, event).ok());
-  CHECK_FALSE(decode_compact(encoded.message, {}, {}, event).ok());
-  CHECK_FALSE(decode_compact(encoded.message, wrong, {}, event).ok());
+  CHECK(decode_compact(CompactMessage{encoded.message}, encoded.data, {}, event).ok());
+  CHECK_FALSE(decode_compact(CompactMessage{encoded.message}, {}, {}, event).ok());
+  CHECK_FALSE(decode_compact(CompactMessage{encoded.message}, wrong, {}, event).ok());
 }
 
 TEST_CASE("disturbed messages are decoded or refused, and every shortened one is refused") {
@@ -156,12 +155,12 @@ TEST_CASE("disturbed messages are decoded or refused, and every shortened one is
   std::vector<u8> good = copy_of(encoded.message);
   Event event;
   for (std::size_t size = 0; size < good.size(); size++)
-    CHECK_FALSE(decode_compact({good.data(), size}, encoded.data, {}, event).ok());
+    CHECK_FALSE(decode_compact(CompactMessage{std::span{good}.first(size)}, encoded.data, {}, event).ok());
   for (int round = 0; round < 20000; round++) {
     std::vector<u8> bad = good;
     for (unsigned flips = 1 + random() % 4; flips > 0; flips--)
       bad[random() % bad.size()] ^= static_cast<u8>(1u << (random() % 8));
-    auto result = decode_compact(bad, encoded.data, {}, event);
+    auto result = decode_compact(CompactMessage{bad}, encoded.data, {}, event);
     if (!result) CHECK_FALSE(result.error().text.empty());
   }
 }

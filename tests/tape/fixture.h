@@ -4,13 +4,17 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/tape/reader.h"
 #include "core/tape/session.h"
 #include "core/tape/writer.h"
 
 namespace sigtape::tape {
+
+inline std::vector<u8> copy_of(std::span<const u8> bytes) { return {bytes.begin(), bytes.end()}; }
 
 struct TemporaryTape {
   std::string parent, path;

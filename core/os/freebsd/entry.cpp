@@ -24,7 +24,7 @@ struct Entry {
 constexpr u32 call_syscall = 0, call_quad_syscall = 198;
 
 u32 words_of(const abi::Row& row) {
-  auto begins = abi::word_index_of(row);
+  const auto& begins = row.words;
   if (row.count == 0) return 0;
   u32 last = begins[row.count - 1u];
   return last + (row.args[row.count - 1u].kind == abi::Kind::off64 ? 2 : 1);
