@@ -1,7 +1,12 @@
 // DescriptorFiles: fstat, and which calls leave open descriptors alone.
 #include "record/descriptor_files.h"
 
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
 
 namespace sigtape::record {
 namespace {
@@ -27,6 +32,16 @@ bool makes_them_differ(const abi::Call& call) {
   return call.row->name == "unshare" || (call.row->name == "close_range" && (call.words[2] & close_range_unshare));
 }
 
+bool is_zero_or_null(dev_t device) { return device == makedev(1, 3) || device == makedev(1, 5); }
+
+// Files that a process or another machine answers for may let their reader wait.
+bool is_on_disk_or_in_memory(i32 descriptor) {
+  static constexpr long kinds[] = {BTRFS_SUPER_MAGIC,     EXT4_SUPER_MAGIC, F2FS_SUPER_MAGIC,
+                                    OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC,      XFS_SUPER_MAGIC};
+  struct statfs system {};
+  return fstatfs(descriptor, &system) == 0 && std::ranges::find(kinds, system.f_type) != std::end(kinds);
+}
+
 }  // namespace
 
 std::optional<DescriptorFiles::File> DescriptorFiles::file_of(i32 descriptor) {
@@ -35,6 +50,8 @@ std::optional<DescriptorFiles::File> DescriptorFiles::file_of(i32 descriptor) {
   struct stat status {};
   if (fstat(descriptor, &status) != 0) return std::nullopt;
   File file{{status.st_dev, status.st_ino}, status.st_rdev, S_ISREG(status.st_mode), S_ISCHR(status.st_mode)};
+  file.may_wait = !(file.is_regular && is_on_disk_or_in_memory(descriptor)) &&
+                  !(file.is_character_device && is_zero_or_null(status.st_rdev));
   if (changing_ == 0) entry = {descriptor, file};
   return file;
 }

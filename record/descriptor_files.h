@@ -15,6 +15,7 @@ class DescriptorFiles {
     tape::FileKey key;
     u64 device_number = 0;  // of a device file
     bool is_regular = false, is_character_device = false;
+    bool may_wait = true;  // false: data is always there, as in files of disks, /dev/zero and /dev/null
   };
   // nullopt where the descriptor is not open.
   std::optional<File> file_of(i32 descriptor);

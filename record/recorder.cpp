@@ -47,9 +47,10 @@ tape::StreamBegan began_at(const StreamPlace& place) {
 
 namespace {
 
-// Whether the call may be left waiting, so that the tape must show that it was begun.
-bool may_block(const abi::Call& call) {
-  return call.row == nullptr || call.row->restart != abi::Restart::not_interruptible || call.row->variants != nullptr;
+// As read and write do.
+bool transfers_data(const abi::Row& row) {
+  if (row.count < 2 || row.args[0].kind != abi::Kind::fd || row.result != abi::ResultKind::size) return false;
+  return row.args[1].kind == abi::Kind::bytes || row.args[1].kind == abi::Kind::iovec;
 }
 
 }  // namespace
@@ -65,6 +66,15 @@ Result<std::unique_ptr<Recorder>> Recorder::begin(tape::Session& session, const 
   recorder->writer_ = SIGTAPE_TRY(tape::StreamWriter::open(session, began_at(place)));
   recorder->shared_.use(&session.shared_table(), place.stream.value);
   return recorder;
+}
+
+// Whether the call may be left waiting, so that the tape must show that it was begun.
+bool Recorder::may_block(const abi::Call& call) {
+  if (call.row == nullptr || call.row->variants != nullptr) return true;
+  if (call.row->restart == abi::Restart::not_interruptible) return false;
+  if (!transfers_data(*call.row)) return true;
+  auto file = descriptors_.file_of(static_cast<i32>(call.words[0]));
+  return !file || file->may_wait;
 }
 
 // What is on the tape stays good; the session's own process says why nothing follows, and ends all others.
@@ -237,17 +247,17 @@ void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi:
   called_.host_interrupted = answer.notes.host_interrupted;
   called_.decided_by_mode = answer.notes.decided_by_mode;
   called_.rewound_unseen = answer.notes.rewound_unseen;
-  called_.entered_ns = answer.notes.entered_ns;
-  called_.left_ns = answer.notes.left_ns;
   called_.unsupported = answer.notes.unsupported;
   called_.unsupported_what.clear();
   if (answer.notes.unsupported)
     called_.unsupported_what = fmt::format(
         "{}: {}", abi::name_of(call.system, call.number),
         answer.notes.unsupported_what != nullptr ? answer.notes.unsupported_what : "not supported");
-  // The time when the host's call came back will do for one that has waited, unless others have written since.
-  write_at(called_.left_ns >= last_ns_ && called_.left_ns != 0 ? called_.left_ns : tape::monotonic_ns(), thread.id,
-           thread.tick, called_);
+  called_.entered_ns = called_.entered ? answer.notes.entered_ns : 0;
+  called_.left_ns = called_.entered ? answer.notes.left_ns : 0;
+  // The time when the host's call came back will do, unless others have written since.
+  u64 left_ns = answer.notes.left_ns;
+  write_at(left_ns >= last_ns_ && left_ns != 0 ? left_ns : tape::monotonic_ns(), thread.id, thread.tick, called_);
   if (called_.unsupported) write(thread, tape::Note{tape::NoteKind::unsupported, called_.unsupported_what});
 }
 
@@ -264,6 +274,7 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
     tape::gather_inputs(inside_->space(), call, called_.inputs);
     open_call_ = &open;
   }
+  answer.notes.entered_ns = last_ns_;  // close enough; and of no use for a call that was not entered
   descriptors_.begin(call);
   inner_->call(thread, call, answer);
   descriptors_.end(call);
@@ -275,11 +286,11 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   called_.entered = open.entered;
   if (open.entered) called_.inputs.clear();
   note_output(call, answer);
+  // May find that a file has become longer.
+  if (has_shared_files_) gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);
   note_file_ends(thread);
   leave(thread, call, answer);
-  if (!has_shared_files_) return;
-  gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);
-  if (!changed_.now.empty()) write(thread, changed_);
+  if (has_shared_files_ && !changed_.now.empty()) write(thread, changed_);
 }
 
 void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) {

@@ -140,6 +140,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   u64 exec_event_ = 0;                   // index of the last exec's Entered
   u64 digest_due_ = ~u64{0};
 
+  bool may_block(const abi::Call& call);
   // The call that is being done and has no Entered so far.
   struct OpenCall {
     os::Thread* thread;

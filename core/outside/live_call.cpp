@@ -215,7 +215,8 @@ HostResult CallContext::issue_blocking(long number, const long (&words)[6]) {
     trace->call_number = call.number;
   }
   s.put_down_baton(host_);
-  if (notes.entered_ns == 0) notes.entered_ns = monotonic_ns();
+  // The recorder's time will do, unless it is to be compared with that of a capture.
+  if (notes.entered_ns == 0 || trace) notes.entered_ns = monotonic_ns();
   host_.trace = trace;
   if (trace) trace->entered_ns = notes.entered_ns;
   HostResult result = issue(s.options.delivery, host_, call, call_words, notes);
@@ -281,19 +282,17 @@ namespace {
 
 constexpr u32 most_numbers = 1024;
 
-// Calls that may make a file longer or shorter.
-bool look_up_file_change(abi::System system, u32 number) {
-  static constexpr std::string_view names[] = {
-      "copy_file_range", "creat",    "fallocate", "fspacectl", "ftruncate", "ftruncate64", "open",      "openat",
-      "openat2",         "pwrite",   "pwrite64",  "pwritev",   "pwritev2",  "sendfile",    "sendfile64", "splice",
-      "truncate",        "truncate64", "write",   "writev",    "posix_fallocate"};
+// Calls that may make a file shorter. A longer one is noticed where a page that it has now is used.
+bool look_up_shortening(abi::System system, u32 number) {
+  static constexpr std::string_view names[] = {"creat", "fallocate", "fspacectl", "ftruncate",  "ftruncate64",
+                                               "open",  "openat",    "openat2",   "truncate", "truncate64"};
   return std::ranges::find(names, abi::name_of(system, number)) != std::end(names);
 }
 
-bool may_change_a_file(const abi::Call& call) {
+bool may_shorten_a_file(const abi::Call& call) {
   static constinit ByNumber<bool, most_numbers> linux_calls, freebsd_calls;
   auto& calls = call.system == abi::System::freebsd ? freebsd_calls : linux_calls;
-  return calls.get(call.number, [&](u32 number) { return look_up_file_change(call.system, number); });
+  return calls.get(call.number, [&](u32 number) { return look_up_shortening(call.system, number); });
 }
 
 }  // namespace
@@ -318,7 +317,7 @@ void Live::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) 
     answer.outcome = freebsd_interruption(context.space, thread, call, signal, rewound, answer.outcome);
     if (std::holds_alternative<abi::NotDone>(answer.outcome)) answer.writes.clear();
   }
-  if (context.space.has_watched_files() && may_change_a_file(call)) context.space.look_for_file_ends();
+  if (context.space.has_watched_files() && may_shorten_a_file(call)) context.space.look_for_file_ends();
   LOG(syscall, "{} {} {}", thread.id.value, abi::name_of(call.system, call.number),
       std::holds_alternative<abi::Done>(answer.outcome)
           ? fmt::format("= {:#x}", std::get<abi::Done>(answer.outcome).value)

@@ -36,6 +36,18 @@ u32 changed_words(const Words& a, const Words& b) {
   return ~same & ((1u << changed_bits) - 1);
 }
 
+// The times of a call, where its message ends with them, from or to what the event's own time is more than they: they
+// are so near it that few bits of that change.
+template <class Words>
+void measure_times(Words& words, u32 count, u64 ns) {
+  bool has_times = words[offsetof(CompactHead, has) / 4] >> 8 * (offsetof(CompactHead, has) % 4) & CompactHas::times;
+  if (!has_times || count < head_words + 4) return;
+  std::array<u64, 2> times;
+  std::memcpy(times.data(), &words[count - 4], sizeof times);
+  for (u64& time : times) time = ns - time;
+  std::memcpy(&words[count - 4], times.data(), sizeof times);
+}
+
 bool fits(i64 difference) {
   return difference >= std::numeric_limits<i32>::min() && difference <= std::numeric_limits<i32>::max();
 }
@@ -57,6 +69,7 @@ bool DeltaContext::take_apart(std::span<const u8> fixed, Parts& parts) {
   std::memcpy(parts.words.data(), fixed.data(), fixed.size());
   std::memcpy(&parts.moment, parts.words.data() + first_moment_word, sizeof parts.moment);
   std::fill_n(parts.words.begin() + first_moment_word, 4, 0u);
+  measure_times(parts.words, parts.count, parts.moment.ns);
   // Calls of one number with one layout share a slot.
   u32 number = parts.count > head_words ? parts.words[head_words] : 0;
   u32 key = number << 6 ^ fixed[offsetof(CompactHead, what)] << 5 ^ fixed[offsetof(CompactHead, has)];
@@ -110,6 +123,7 @@ Result<CompactMessage> DeltaContext::lengthen(std::span<const u8> record) {
   last_.tick += static_cast<u64>(i64{head.ticks});
   last_.ns += static_cast<u64>(i64{head.ns});
   message_ = slot.value;
+  measure_times(message_, slot.words, last_.ns);
   std::memcpy(message_.data() + first_moment_word, &last_, sizeof last_);
   return CompactMessage{{reinterpret_cast<const u8*>(message_.data()), slot.words * 4}, record.subspan(at)};
 }

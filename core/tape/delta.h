@@ -34,7 +34,7 @@ class DeltaContext {
   using Words = std::array<u32, (compact_fixed_words + 3) / 4 * 4>;  // in fours: they are compared so
   struct Slot {
     u32 words = 0;  // 0: nothing
-    Words value{};  // the words of tick and ns are zero
+    Words value{};  // tick and ns are zero, the times are relative to ns
   };
   struct Moment {
     u64 tick, ns;
