@@ -37,7 +37,7 @@ bool is_zero_or_null(dev_t device) { return device == makedev(1, 3) || device ==
 // Files that a process or another machine answers for may let their reader wait.
 bool is_on_disk_or_in_memory(i32 descriptor) {
   static constexpr long kinds[] = {BTRFS_SUPER_MAGIC,     EXT4_SUPER_MAGIC, F2FS_SUPER_MAGIC,
-                                    OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC,      XFS_SUPER_MAGIC};
+                                   OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC,      XFS_SUPER_MAGIC};
   struct statfs system {};
   return fstatfs(descriptor, &system) == 0 && std::ranges::find(kinds, system.f_type) != std::end(kinds);
 }

@@ -19,34 +19,33 @@ struct FileRange {
   u64 begin = 0, end = ~u64{0};
 };
 
-u64 offset_argument(const abi::Call& call, const abi::Shape& shape, int host_fd, u64 count) {
-  for (unsigned i = 0; i < shape.count; i++)
-    if (shape.args[i].kind == abi::Kind::off64 || shape.args[i].kind == abi::Kind::off64_split)
-      return call.pair(shape.words[i]);
+u64 offset_argument(const abi::Call& call, const abi::Arguments& arguments, int host_fd, u64 count) {
+  for (unsigned i = 0; i < arguments.all().size(); i++)
+    if (abi::Kind kind = arguments.all()[i].kind; kind == abi::Kind::off64 || kind == abi::Kind::off64_split)
+      return call.pair(arguments.word(i));
   off_t position = lseek(host_fd, 0, SEEK_CUR);
   return position < 0 ? 0 : static_cast<u64>(position) - count;
 }
 
 // Calls that may change a file's content or length: those that write, and those that only name a descriptor and numbers
 // (ftruncate, fallocate) or copy between two (sendfile, copy_file_range).
-std::optional<FileRange> changed_range(DescriptorFiles& descriptors, const abi::Call& call, const abi::Shape& shape,
-                                       unsigned argument, u64 result) {
-  int host_fd = static_cast<int>(call.words[shape.words[argument]]);
-  struct stat status {};
+std::optional<FileRange> changed_range(DescriptorFiles& descriptors, const abi::Call& call,
+                                       const abi::Arguments& arguments, unsigned argument, u64 result) {
+  int host_fd = static_cast<int>(call.words[arguments.word(argument)]);
   bool writes = tape::writes_to_descriptor(call);
-  unsigned named = 0;
-  for (unsigned i = 0; i < shape.count; i++) named += shape.args[i].kind == abi::Kind::fd;
-  bool sets = shape.result == abi::ResultKind::zero && shape.count >= 2;
-  bool copies = shape.result == abi::ResultKind::size && named >= 2;
+  auto named = std::ranges::count(arguments.all(), abi::Kind::fd, &abi::Arg::kind);
+  bool sets = arguments.result() == abi::ResultKind::zero && arguments.all().size() >= 2;
+  bool copies = arguments.result() == abi::ResultKind::size && named >= 2;
   if (!writes && !sets && !copies) return std::nullopt;
   if (auto file = descriptors.file_of(host_fd); !file || !file->is_regular) return std::nullopt;
+  struct stat status {};
   if (fstat(host_fd, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   FileRange range{status.st_dev, status.st_ino};
   // A new length changes no byte but those behind the end in its page (that pages come and go is noticed elsewhere).
   if (sets && abi::name_of(call.system, call.number).starts_with("ftruncate"))
     range.begin = static_cast<u64>(status.st_size) & ~u64{mem::page_size - 1};
   if (writes) {
-    range.begin = offset_argument(call, shape, host_fd, result);
+    range.begin = offset_argument(call, arguments, host_fd, result);
     range.end = range.begin + result;
   }
   range.end = std::min(range.end, static_cast<u64>(status.st_size + mem::page_size - 1) & ~u64{mem::page_size - 1});
@@ -83,10 +82,10 @@ void gather_changed_mappings(const mem::Space& space, DescriptorFiles& descripto
   changed.clear();
   const auto* done = std::get_if<abi::Done>(&outcome);
   if (call.row == nullptr || done == nullptr) return;
-  abi::Shape shape = abi::shape_of(*call.row, call.words);
-  for (unsigned i = 0; i < shape.count; i++) {
-    if (shape.args[i].kind != abi::Kind::fd) continue;
-    auto range = changed_range(descriptors, call, shape, i, done->value);
+  abi::Arguments arguments(*call.row, call.words);
+  for (unsigned i = 0; i < arguments.all().size(); i++) {
+    if (arguments.all()[i].kind != abi::Kind::fd) continue;
+    auto range = changed_range(descriptors, call, arguments, i, done->value);
     if (!range) continue;
     for (const auto& [at, mapping] : space.mappings())
       if (mapping.sharing == mem::Sharing::shared && mapping.device == range->device && mapping.inode == range->inode)

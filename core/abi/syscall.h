@@ -162,4 +162,25 @@ struct Shape {
 };
 Shape shape_of(const Row& row, std::span<const u32> words);
 
+// The arguments of a call, without a copy where its row has no variants, as most have none. The row must outlive it.
+class Arguments {
+ public:
+  Arguments(const Row& row, std::span<const u32> words) {
+    if (row.variants != nullptr) shape_ = shape_of(row, words);
+    all_ = shape_ ? std::span{shape_->args}.first(shape_->count) : std::span{row.args}.first(row.count);
+    words_ = shape_ ? shape_->words.data() : row.words.data();
+    result_ = shape_ ? shape_->result : row.result;
+  }
+  Arguments(const Arguments&) = delete;
+  std::span<const Arg> all() const { return all_; }
+  u8 word(std::size_t argument) const { return words_[argument]; }  // where it begins
+  ResultKind result() const { return result_; }
+
+ private:
+  std::optional<Shape> shape_;
+  std::span<const Arg> all_;
+  const u8* words_;
+  ResultKind result_;
+};
+
 }  // namespace sigtape::abi

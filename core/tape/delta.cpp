@@ -30,7 +30,8 @@ template <class Words>
 u32 changed_words(const Words& a, const Words& b) {
   u32 same = 0;
   for (u32 i = 0; i < a.size(); i += 4) {
-    __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&a[i])), y = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&b[i]));
+    __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&a[i])),
+            y = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&b[i]));
     same |= static_cast<u32>(_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(x, y)))) << i;
   }
   return ~same & ((1u << changed_bits) - 1);
@@ -63,7 +64,8 @@ void DeltaContext::clear() {
 }
 
 bool DeltaContext::take_apart(std::span<const u8> fixed, Parts& parts) {
-  if (fixed.size() < sizeof(CompactHead) || fixed.size() > 4 * compact_fixed_words || fixed.size() % 4 != 0) return false;
+  if (fixed.size() < sizeof(CompactHead) || fixed.size() > 4 * compact_fixed_words || fixed.size() % 4 != 0)
+    return false;
   parts.words = {};
   parts.count = static_cast<u32>(fixed.size() / 4);
   std::memcpy(parts.words.data(), fixed.data(), fixed.size());

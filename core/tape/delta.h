@@ -10,7 +10,8 @@ namespace sigtape::tape {
 
 // A compact message in its two parts: of fixed layout (head, call, value, times), and the pieces.
 struct CompactMessage {
-  CompactMessage(std::span<const u8> fixed_part, std::span<const u8> pieces_part) : fixed(fixed_part), pieces(pieces_part) {}
+  CompactMessage(std::span<const u8> fixed_part, std::span<const u8> pieces_part)
+      : fixed(fixed_part), pieces(pieces_part) {}
   explicit CompactMessage(std::span<const u8> whole);  // cut where its head says, if it is as long as that
   std::span<const u8> fixed, pieces;
 };
@@ -21,8 +22,8 @@ class DeltaContext {
   // Nothing is known: at the beginning of a segment, which can be read without those before it.
   void clear();
 
-  // The writer's side: remembers the part, and answers its delta; empty where it has to be written as it is. Valid until
-  // the next call.
+  // The writer's side: remembers the part, and answers its delta; empty where it has to be written as it is. Valid
+  // until the next call.
   std::span<const u8> shorten(std::span<const u8> fixed);
 
   // The reader's side: a part that was written as it is, or the part that a delta stands for, which is valid until the

@@ -2,7 +2,6 @@
 #include "core/tape/inputs.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "core/abi/layout.h"
 
@@ -19,23 +18,15 @@ using Inputs = std::vector<abi::GuestWrite>;
 class Gatherer {
  public:
   Gatherer(const mem::Space& space, const abi::Call& call, Inputs& inputs)
-      : space_(space), call_(call), inputs_(inputs) {
-    // Most rows hold as they are, which saves a copy of their arguments for each call.
-    if (call.row->variants != nullptr) shape_ = abi::shape_of(*call.row, call.words);
-    args_ = shape_ ? shape_->args.data() : call.row->args.data();
-    words_ = (shape_ ? shape_->words : call.row->words).data();
-    count_ = shape_ ? shape_->count : call.row->count;
-  }
+      : space_(space), call_(call), arguments_(*call.row, call.words), inputs_(inputs) {}
 
   void gather() {
-    for (unsigned i = 0; i < count_; i++) {
-      const abi::Arg& arg = args_[i];
-      if (GuestAddr at{word(i)}; !at.is_null()) one(arg, at);
-    }
+    for (unsigned i = 0; i < arguments_.all().size(); i++)
+      if (GuestAddr at{word(i)}; !at.is_null()) one(arguments_.all()[i], at);
   }
 
  private:
-  u32 word(unsigned argument) const { return call_.words[words_[argument]]; }
+  u32 word(unsigned argument) const { return call_.words[arguments_.word(argument)]; }
 
   // What Arg::size_argument says, a count of bytes or elements.
   u32 count_of(const abi::Arg& arg) {
@@ -125,10 +116,7 @@ class Gatherer {
 
   const mem::Space& space_;
   const abi::Call& call_;
-  std::optional<abi::Shape> shape_;  // where the row has variants
-  const abi::Arg* args_;
-  const u8* words_;
-  unsigned count_;
+  abi::Arguments arguments_;
   Inputs& inputs_;
 };
 

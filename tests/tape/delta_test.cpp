@@ -82,7 +82,8 @@ TEST_CASE("disturbed and shortened deltas are lengthened or refused") {
     if (round < good.size())
       bad.resize(round);
     else
-      for (unsigned flips = 1 + random() % 4; flips > 0; flips--) bad[random() % bad.size()] ^= static_cast<u8>(1u << (random() % 8));
+      for (unsigned flips = 1 + random() % 4; flips > 0; flips--)
+        bad[random() % bad.size()] ^= static_cast<u8>(1u << (random() % 8));
     auto message = reader.lengthen(bad);
     if (round < good.size()) CHECK_FALSE(message.ok());
     if (!message.ok()) continue;
