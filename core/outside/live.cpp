@@ -276,10 +276,15 @@ void Live::file_ends_moved(os::Thread&) { state_->inside->space().forget_moved_f
 
 u64 Live::budget(os::Thread& thread) {
   LiveState& s = *state_;
-  s.settle(s.host(thread));
+  HostThread& host = s.host(thread);
+  s.settle(host);
   // Other processes that want a turn can't interrupt us.
-  bool contended = s.baton.is_wanted() || (s.shared && s.shared->is_member());
-  return contended ? LiveState::contended_slice : LiveState::quiet_slice;
+  bool may_be_wanted = s.shared && s.shared->is_member();
+  if (!s.baton.is_wanted()) return may_be_wanted ? LiveState::contended_slice : LiveState::quiet_slice;
+  // Of the whole slice: a thread that polls the clock would else begin a new one with each of its calls, and keep the
+  // baton from those that it waits for.
+  u64 used = thread.tick.value - host.slice_start;
+  return used < LiveState::contended_slice ? LiveState::contended_slice - used : 1;
 }
 
 void Live::boundary(os::Thread& thread) {

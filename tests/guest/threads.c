@@ -1,6 +1,9 @@
-// Eight threads on a mutex and a condition variable: a bounded queue, then a barrier of turns.
+// Eight threads on a mutex and a condition variable: a bounded queue, then a barrier of turns. Then a thread that polls
+// the clock until another one, which was asleep, has run.
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
+#include <time.h>
 
 enum { threads = 8, items = 2000 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -44,6 +47,29 @@ static void* work(void* argument) {
   return (void*)(id * id);
 }
 
+static sem_t may_run;
+static int has_run;
+
+static void* run_once(void* unused) {
+  while (sem_wait(&may_run)) {
+  }
+  __atomic_store_n(&has_run, 1, __ATOMIC_SEQ_CST);
+  return unused;
+}
+
+// No call of the poller's waits, and none is far from the next.
+static void poll_clock(void) {
+  pthread_t sleeper;
+  struct timespec now;
+  sem_init(&may_run, 0, 0);
+  pthread_create(&sleeper, NULL, run_once, NULL);
+  nanosleep(&(struct timespec){0, 10000000}, NULL);
+  sem_post(&may_run);
+  while (!__atomic_load_n(&has_run, __ATOMIC_SEQ_CST)) clock_gettime(CLOCK_MONOTONIC, &now);
+  pthread_join(sleeper, NULL);
+  printf("the sleeper ran while the clock was polled\n");
+}
+
 int main(void) {
   pthread_t all[threads];
   long squares = 0;
@@ -54,5 +80,6 @@ int main(void) {
     squares += (long)result;
   }
   printf("sum %ld, squares %ld\n", sum, squares);
+  poll_clock();
   return 0;
 }
