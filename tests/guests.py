@@ -13,6 +13,8 @@ suite = Suite("guests")
 sources = sorted((tree / "tests" / "guest").glob("*.c"))
 ways = {"static": ["-static"], "static ARM": ["-static", "-marm"], "dynamic": []}
 dynamic_root = "/usr/arm-linux-gnueabihf"
+# Long ones, and what they ask is the kernel's: one way will do, and no run besides the recorded one.
+only_recorded = ["restart_table"]
 # The others use what musl has not (sbrk, old call numbers), or do not come to an end with it on the ARM kernel either.
 with_musl = ["faults", "files", "hello", "ipc", "processes", "signals", "threads"]
 
@@ -30,13 +32,16 @@ else:
         expected_file = source.with_suffix(".expected")
         expected = expected_file.read_bytes() if expected_file.exists() else None
         for way, flags in ways.items():
+            if source.stem in only_recorded and way != "static":
+                continue
             name = f"{source.stem} ({way})"
             program = cache / "guest" / way.replace(" ", "-") / source.stem
             root = dynamic_root if way == "dynamic" else None
 
             def whole():
                 compile_guest(source, program, *flags)
-                plain_run(program, root, expected)
+                if source.stem not in only_recorded:
+                    plain_run(program, root, expected)
                 record_and_replay([program], root=root, expected=expected, keep_inputs=True)
 
             suite.case(name, whole)

@@ -91,9 +91,10 @@ def sigtape():
 
 
 def compile_guest(source, into, *flags):
-    """Cross-compiles one C file; the result is kept until source or flags change."""
+    """Cross-compiles one C file; the result is kept until it or a header beside it changes."""
     into.parent.mkdir(parents=True, exist_ok=True)
-    if into.exists() and into.stat().st_mtime > source.stat().st_mtime:
+    changed = max(file.stat().st_mtime for file in [source, *source.parent.glob("*.h")])
+    if into.exists() and into.stat().st_mtime > changed:
         return into
     built = run([cross_compiler, "-O2", "-pthread", "-o", into, source, *flags, "-lrt", "-lm"])
     expect(built.status == 0, f"{source.name} does not compile", built)

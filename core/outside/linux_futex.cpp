@@ -27,6 +27,32 @@ void wake_and_change(CallContext& c, u32 operation) {
   c.finish(r);
 }
 
+constexpr u32 parked = 0, woken = 1;
+
+// The sleeping side of locks with priority inheritance, whose queues are the emulated kernel's
+// (core/os/linux/priority_futex.cpp): a thread waits at its own parking place. Times are absolute.
+template <class Time>
+void park(CallContext& c, bool real_time) {
+  auto timeout = fetch_optional<Time>(c, c.at(3));
+  if (!timeout.ok) return;
+  timespec* host = nullptr;
+  if (timeout.value) *(host = c.stage<timespec>()) = host_of(*timeout.value);
+  std::atomic<u32>& place = c.parking_place(c.thread.id);
+  place.store(parked);
+  int operation = FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | (real_time ? FUTEX_CLOCK_REALTIME : 0);
+  HostResult r = c.blocking(SYS_futex, &place, operation, parked, host, nullptr, FUTEX_BITSET_MATCH_ANY);
+  // Woken, even if a signal came as well: the lock is this thread's already.
+  if (place.load() == woken) return c.done(0);
+  c.finish(r);
+}
+
+void unpark(CallContext& c) {
+  std::atomic<u32>& place = c.parking_place(ThreadId{c.signed_word(2)});
+  place.store(woken);
+  c.immediate(SYS_futex, &place, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
+  c.done(0);
+}
+
 template <class Time>
 void futex_as(CallContext& c) {
   u32 operation = c.word(1);
@@ -38,10 +64,9 @@ void futex_as(CallContext& c) {
       return c.finish(
           c.immediate(SYS_futex, c.pointer(0), operation, c.word(2), u64{c.word(3)}, c.pointer(4), c.word(5)));
     case FUTEX_WAKE_OP: return wake_and_change(c, operation);
-    case FUTEX_LOCK_PI: case FUTEX_UNLOCK_PI: case FUTEX_TRYLOCK_PI: case FUTEX_WAIT_REQUEUE_PI:
-    case FUTEX_CMP_REQUEUE_PI: case FUTEX_LOCK_PI2:
-      // The kernel sets bits in the word whenever another waiter comes: a change of guest memory at no known moment.
-      return c.unsupported("futex with priority inheritance", ENOSYS);
+    case FUTEX_LOCK_PI: return park<Time>(c, true);
+    case FUTEX_LOCK_PI2: case FUTEX_WAIT_REQUEUE_PI: return park<Time>(c, operation & FUTEX_CLOCK_REALTIME);
+    case FUTEX_UNLOCK_PI: return unpark(c);
     default: return c.fail(ENOSYS);
   }
 }

@@ -97,6 +97,7 @@ Answered LinuxKernel::do_clone(Thread& thread, const CloneWish& wish) {
     return std::nullopt;
   }
   // The child, alone in a copy of the address space.
+  priority_futexes_.clear();
   apply_fork_advice();
   if (wish.sp) thread.cpu.r[13] = wish.sp;
   if (flags & clone_settls) thread.cpu.tpidruro = wish.tls;

@@ -21,6 +21,7 @@ enum class Errno : u32 {
   exist = 17,
   nodev = 19,
   inval = 22,
+  deadlk = 35,
   nametoolong = 36,
   nosys = 38,
   overflow = 75,

@@ -83,6 +83,12 @@ void LinuxKernel::leave_robust_locks(Thread& thread, Thread& owner) {
   if (pending & ~u32{1}) release_robust_lock(thread, owner, (pending & ~u32{1}) + offset, pending & 1, true);
 }
 
+// kernel/futex/core.c: futex_exit_release
+void LinuxKernel::leave_locks(Thread& thread, Thread& owner) {
+  leave_robust_locks(thread, owner);
+  leave_priority_locks(thread, owner);
+}
+
 // kernel/fork.c: mm_release. Only where somebody is left to look at it.
 void LinuxKernel::clear_child_tid(Thread& thread) {
   u32 address = thread.clear_child_tid.value;
@@ -97,7 +103,7 @@ void LinuxKernel::end_process(Thread& thread, const outside::End& end) {
   for (const auto& [id, other] : threads_)
     if (other->group == thread.group && other->life == Life::running) ids.push_back(id);
   for (ThreadId id : ids)
-    if (auto it = threads_.find(id); it != threads_.end()) leave_robust_locks(thread, *it->second);
+    if (auto it = threads_.find(id); it != threads_.end()) leave_locks(thread, *it->second);
   clear_child_tid(thread);
   thread.life = Life::group_ended;
   outside_.end_process(thread, end);
@@ -109,7 +115,7 @@ Answered LinuxKernel::exit(Thread& thread) {
     end_process(thread, {outside::EndKind::exit, static_cast<i32>(thread.call.word(0) & 0xff)});
     return std::nullopt;
   }
-  leave_robust_locks(thread, thread);
+  leave_locks(thread, thread);
   clear_child_tid(thread);
   thread.life = Life::ended;
   outside_.end_thread(thread);

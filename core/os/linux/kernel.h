@@ -1,5 +1,6 @@
 // The Linux/ARM EABI kernel as a guest sees it: what it keeps per address space, and its calls by family.
 #pragma once
+#include <atomic>
 #include <map>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "core/os/kernel.h"
 #include "core/os/linux/errors.h"
 #include "core/os/linux/layout.h"
+#include "core/os/linux/priority_futex.h"
 
 namespace sigtape::os::linux_eabi {
 
@@ -117,6 +119,7 @@ class LinuxKernel final : public Kernel {
   Answered exit(Thread& thread);
   Answered exit_group(Thread& thread);
   // `thread` is the one that runs; `owner` may be another one that ends with it.
+  void leave_locks(Thread& thread, Thread& owner);
   void leave_robust_locks(Thread& thread, Thread& owner);
   bool release_robust_lock(Thread& thread, const Thread& owner, u32 address, bool priority_inheritance, bool pending);
   void clear_child_tid(Thread& thread);
@@ -133,6 +136,20 @@ class LinuxKernel final : public Kernel {
   Answered restart_syscall(Thread& thread);
   Answered personality(Thread& thread);
   Answered arm_private(Thread& thread);  // 0xf0000 and up
+
+  // priority_futex.cpp
+  Answered futex(Thread& thread);
+  Answered lock_pi(Thread& thread, bool only_try);
+  Answered unlock_pi(Thread& thread);
+  Answered wait_requeue_pi(Thread& thread);
+  Answered cmp_requeue_pi(Thread& thread);
+  std::optional<std::atomic_ref<u32>> futex_word(u32 address);
+  std::optional<Errno> take_priority_lock(u32 address, ThreadId owner, bool others_wait);
+  void wait_for_priority_lock(Thread& thread, u32 address);
+  void pass_priority_lock(Thread& thread, u32 address, u32 more_bits);
+  void wake_priority_waiter(Thread& thread, u32 address, const Thread& sleeper);
+  void leave_priority_locks(Thread& thread, const Thread& owner);
+  bool is_shared_futex(u32 address, u32 operation) const;
 
   // fault.cpp
   void memory_fault(Thread& thread, const cpu::Stop& stop);
@@ -152,6 +169,7 @@ class LinuxKernel final : public Kernel {
   bool is_root_ = false;             // when the program began: may map below mmap_min_addr
   u32 personality_ = 0x0080'0000;  // PER_LINUX with ADDR_LIMIT_32BIT, as every EABI program has it
   Limits limits_;
+  PriorityFutexes priority_futexes_;
   std::map<u32, ForkAdvice> fork_advice_;  // by page address
 };
 
