@@ -84,16 +84,19 @@ void Recorder::give_up(const Error& error) {
   _exit(125);
 }
 
+// The running thread put the baton down in a call that was not expected to block.
+void Recorder::enter_open_call() {
+  if (open_call_ == nullptr || open_call_->thread != current_) return;
+  OpenCall& open = *std::exchange(open_call_, nullptr);
+  open.entered = true;
+  enter(*open.thread, *open.call, {}, nullptr);
+}
+
 void Recorder::arrive(os::Thread& thread) {
   if (current_ == &thread && !shared_.has_turns()) [[likely]]
     return;
   if (current_ == &thread) return note_turns(thread);
-  // The other one put the baton down in a call that was not expected to block.
-  if (open_call_ != nullptr && open_call_->thread == current_) {
-    OpenCall& open = *std::exchange(open_call_, nullptr);
-    open.entered = true;
-    enter(*open.thread, *open.call, {}, nullptr);
-  }
+  enter_open_call();
   if (last_id_.value != 0)
     write(last_id_, current_ ? current_->tick : last_tick_, tape::Switched{thread.id, thread.tick});
   current_ = &thread;

@@ -104,6 +104,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream, const outside::ExecRequest* exec);
   void leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer);
   void over(const os::Thread& thread);
+  void enter_open_call();
   void note_output(const abi::Call& call, const abi::Answer& answer);
   void begin_fork_child(os::Thread& thread, const abi::Call& call, const abi::Answer& answer, tape::StreamId stream,
                         u64 parent_event);

@@ -95,7 +95,10 @@ void Recorder::vfork_child_begins(os::Thread& child) {
   arrive(child);
 }
 
+// A child that ended itself by a signal did so in a call, up to which replay has to let it come: its memory is its
+// parent's.
 void Recorder::vfork_child_gone(os::Thread& child) {
+  if (current_ == &child) enter_open_call();
   descriptors_.end_to_differ();
   over(child);
 }

@@ -88,6 +88,10 @@ class Replayer final : public outside::Outside {
     std::unique_ptr<Fiber> fiber;
     tape::Event event;  // keeps the bytes of the last answer
   };
+  struct VforkChild {
+    std::unique_ptr<os::Thread> unborn;  // until the tape says that it begins
+    ThreadId born;
+  };
   // What the guest does, for comparison with what the tape says that it did.
   struct Got {
     const char* what;
@@ -113,6 +117,7 @@ class Replayer final : public outside::Outside {
   Guest& add_guest(os::Thread& thread);
   void follow_switch(os::Thread& thread);
   void begin_vfork_child(ThreadId parent, ThreadId child);
+  void forget_killed_child(ThreadId parent);
   [[noreturn]] void leave_for_good(Guest& guest);
 
   // --- answers
@@ -143,7 +148,7 @@ class Replayer final : public outside::Outside {
   Fiber main_;
   std::map<ThreadId, std::unique_ptr<Guest>> guests_;
   std::vector<std::unique_ptr<Guest>> gone_;  // a fiber can't free its own stack
-  std::map<ThreadId, std::unique_ptr<os::Thread>> unborn_;  // vfork children by parent
+  std::map<ThreadId, VforkChild> vfork_children_;  // by parent, as long as that is in its call
   std::map<u32, u64> turns_;  // that this process has now, by object
   Guest* running_ = nullptr;
   StreamResult result_;

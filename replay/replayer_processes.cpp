@@ -5,6 +5,11 @@
 #include "replay/replayer.h"
 
 namespace sigtape::replay {
+namespace {
+
+constexpr u64 clone_vfork = 0x4000;  // include/uapi/linux/sched.h
+
+}  // namespace
 
 // --- fibers
 
@@ -110,30 +115,44 @@ void Replayer::become_child(os::Thread& thread, const abi::Call& call, abi::Answ
   self.key() = self.mapped()->id = thread.id;
   guests_.insert(std::move(self));
   inside_->forget_all_but(thread);
-  unborn_.clear();
+  vfork_children_.clear();
   turns_.clear();  // the parent's
   files_.unshare(inside_->space());
   take_called(thread, call, answer);
 }
 
-void Replayer::vfork(os::Thread& parent, const abi::Call& call, const outside::CloneRequest&,
+void Replayer::vfork(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
                      std::unique_ptr<os::Thread> child, abi::Answer& answer) {
   const tape::Event* next = awaited(parent, {"calls", &call});
   if (next->as<tape::Entered>()) take_entered(parent, call);
-  unborn_[parent.id] = std::move(child);
+  vfork_children_[parent.id].unborn = std::move(child);
+  if (request.flags & clone_vfork) {
+    awaited(parent, {"calls", &call});
+    forget_killed_child(parent.id);
+  }
   take_called(parent, call, answer);
-  unborn_.erase(parent.id);
+  vfork_children_.erase(parent.id);
 }
 
 void Replayer::begin_vfork_child(ThreadId parent, ThreadId child) {
-  auto at = unborn_.find(parent);
-  if (at == unborn_.end() || at->second == nullptr)
+  auto at = vfork_children_.find(parent);
+  if (at == vfork_children_.end() || at->second.unborn == nullptr)
     finish(Finish::damaged, fmt::format("{}: stream {} begins the process {} without a vfork", plan_.tape->directory(),
                                         reader_->stream().value, child.value));
-  std::unique_ptr<os::Thread> thread = std::move(at->second);
+  std::unique_ptr<os::Thread> thread = std::move(at->second.unborn);
+  at->second.born = child;
   thread->id = child;
   thread->group->pid = child.value;
   add_guest(inside_->adopt(std::move(thread)));
+}
+
+// The parent goes on once the child is gone: one that a signal ended left no event that says so.
+void Replayer::forget_killed_child(ThreadId parent) {
+  auto at = guests_.find(vfork_children_.at(parent).born);
+  if (at == guests_.end()) return;
+  inside_->forget(*at->second->thread);
+  gone_.push_back(std::move(at->second));
+  guests_.erase(at);
 }
 
 void Replayer::exec(os::Thread& thread, const abi::Call& call, const outside::ExecRequest&, abi::Answer& answer) {
