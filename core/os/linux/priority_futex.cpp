@@ -1,5 +1,6 @@
-// futex operations with priority inheritance: kernel/futex/pi.c and requeue.c on words of the guest. The sleeping is the
-// outside's: its handler of FUTEX_LOCK_PI lets a thread sleep, that of FUTEX_UNLOCK_PI wakes the one that val names.
+// futex operations with priority inheritance: kernel/futex/pi.c and requeue.c on words of the guest. The sleeping is
+// the outside's: its handler of FUTEX_LOCK_PI lets a thread sleep, that of FUTEX_UNLOCK_PI wakes the one that val
+// names.
 #include "core/os/linux/priority_futex.h"
 
 #include <atomic>
