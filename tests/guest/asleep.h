@@ -4,8 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// Waits until the task of this stat file sleeps or is over; says whether it sleeps. It must be seen asleep several times
-// in a row, since there may be other short sleeps on the way to the one that is meant.
+// Waits until the task of this stat file sleeps or is over; says whether it sleeps. It must be seen asleep several
+// times in a row, since there may be other short sleeps on the way to the one that is meant.
 static int asleep(const char* stat_path) {
   char text[512];
   for (int seen = 0; seen < 4;) {

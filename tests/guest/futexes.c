@@ -1,4 +1,5 @@
-// futex beyond waiting and waking: priority inheritance, requeueing, bit sets, operations on words, robust lists, vectors.
+// futex beyond waiting and waking: priority inheritance, requeueing, bit sets, operations on words, robust lists,
+// vectors.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
@@ -29,7 +30,11 @@ static void show(const char* name, long result) {
 // Thread ids are not the same twice: main's is shown as M, that of `other` as T.
 static void show_word(const char* name, uint32_t value, int other) {
   int holder = value & FUTEX_TID_MASK;
-  printf("%s: %s%s%s\n", name, holder == 0 ? "0" : holder == main_tid ? "M" : holder == other ? "T" : "?",
+  printf("%s: %s%s%s\n", name,
+         holder == 0          ? "0"
+         : holder == main_tid ? "M"
+         : holder == other    ? "T"
+                              : "?",
          value & FUTEX_WAITERS ? " waiters" : "", value & FUTEX_OWNER_DIED ? " died" : "");
 }
 
@@ -196,11 +201,11 @@ static void requeueing(void) {
 
   start(&w[0], FUTEX_WAIT, &word, NULL, 0);
   start(&w[1], FUTEX_WAIT, &second, NULL, 0);
-  show("add 3 to the second, was 0", futex(&word, FUTEX_WAKE_OP, 1, 1, &second,
-                                          FUTEX_OP(FUTEX_OP_ADD, 3, FUTEX_OP_CMP_EQ, 0)));
+  show("add 3 to the second, was 0",
+       futex(&word, FUTEX_WAKE_OP, 1, 1, &second, FUTEX_OP(FUTEX_OP_ADD, 3, FUTEX_OP_CMP_EQ, 0)));
   printf("the second is %u\n", second);
-  show("or 4, was less than 3", futex(&word, FUTEX_WAKE_OP, 1, 1, &second,
-                                     FUTEX_OP(FUTEX_OP_OR, 4, FUTEX_OP_CMP_LT, 3)));
+  show("or 4, was less than 3",
+       futex(&word, FUTEX_WAKE_OP, 1, 1, &second, FUTEX_OP(FUTEX_OP_OR, 4, FUTEX_OP_CMP_LT, 3)));
   printf("the second is %u\n", second);
   end(&w[0], "at the first");
   end(&w[1], "at the second");

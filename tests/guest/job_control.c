@@ -1,4 +1,5 @@
-// Stopping, going on and ending, as parents see it: wait statuses, SIGCHLD's details, orphaned process groups, terminals.
+// Stopping, going on and ending, as parents see it: wait statuses, SIGCHLD's details, orphaned process groups,
+// terminals.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -442,9 +442,7 @@ static int64_t* in_a_minute(void) {
   t[0] = now.tv_sec + 60, t[1] = now.tv_nsec;
   return t;
 }
-static long do_futex_bitset(void) {
-  return syscall(422, &word, FUTEX_WAIT_BITSET_PRIVATE, 0, in_a_minute(), NULL, 5);
-}
+static long do_futex_bitset(void) { return syscall(422, &word, FUTEX_WAIT_BITSET_PRIVATE, 0, in_a_minute(), NULL, 5); }
 static long do_lock_pi(void) { return syscall(SYS_futex, &word, FUTEX_LOCK_PI_PRIVATE, 0, NULL, NULL, 0); }
 static long do_wait_requeue_pi(void) {
   return syscall(SYS_futex, &word, FUTEX_WAIT_REQUEUE_PI_PRIVATE, 0, NULL, &second_word, 0);

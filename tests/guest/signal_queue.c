@@ -28,7 +28,8 @@ static long wait_for(set64 set, siginfo_t* info) {
 static void show(const char* name, const siginfo_t* i) {
   printf("%s: signal %d errno %d code %d", name, i->si_signo, i->si_errno, i->si_code);
   if (i->si_code == SI_QUEUE || i->si_code == SI_USER || i->si_code == SI_TKILL || i->si_code == SI_MESGQ)
-    printf(" self %d uid %d value %d", i->si_pid == getpid(), i->si_uid, i->si_code == SI_USER ? 0 : i->si_value.sival_int);
+    printf(" self %d uid %d value %d", i->si_pid == getpid(), i->si_uid,
+           i->si_code == SI_USER ? 0 : i->si_value.sival_int);
   printf("\n");
 }
 static void next(const char* name, set64 set) {

@@ -30,7 +30,9 @@ static void show_stack(const char* name) {
   stack_t now;
   sigaltstack(NULL, &now);
   printf("%s: flags %#x size %zu, %s\n", name, (unsigned)now.ss_flags, now.ss_size,
-         now.ss_sp == area ? "the area" : now.ss_sp ? "elsewhere" : "none");
+         now.ss_sp == area ? "the area"
+         : now.ss_sp       ? "elsewhere"
+                           : "none");
 }
 static void handle(int number, void (*handler)(int, siginfo_t*, void*), int flags, int masked) {
   struct sigaction action = {.sa_sigaction = handler, .sa_flags = flags | SA_SIGINFO};

@@ -102,9 +102,7 @@ static void* other_thread(void* information) {
   sigwaitinfo(&set, information);
   return NULL;
 }
-static void by_function(union sigval value) {
-  *(volatile int*)value.sival_ptr = 1;
-}
+static void by_function(union sigval value) { *(volatile int*)value.sival_ptr = 1; }
 static void posix_timers(void) {
   handle(SIGRTMIN);
   struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN, .sigev_value.sival_int = 99};

@@ -273,7 +273,7 @@ TEST_CASE("threads take turns by instructions, and none starves") {
   std::vector<int> turns;
   auto work = [&](os::Thread& thread, int name) {
     for (int i = 0; i < 300; i++) {
-      thread.tick = thread.tick + guest.live.budget(thread) / 4;
+      thread.tick = thread.tick + LiveState::contended_slice / 4;
       if (turns.empty() || turns.back() != name) turns.push_back(name);
       usleep(100);
       guest.live.boundary(thread);
