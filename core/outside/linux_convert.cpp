@@ -242,6 +242,34 @@ void to_guest(const HostMsqid& in, guest::Msqid64Ds& out) {
   out.lspid = in.lspid, out.lrpid = in.lrpid;
 }
 
+void to_guest(const HostShmid& in, guest::Shmid64Ds& out) {
+  out = {};
+  out.perm = guest_perm(in.perm);
+  out.segsz = static_cast<u32>(in.segsz);
+  out.atime = low(in.atime), out.atime_high = high(in.atime);
+  out.dtime = low(in.dtime), out.dtime_high = high(in.dtime);
+  out.ctime = low(in.ctime), out.ctime_high = high(in.ctime);
+  out.cpid = in.cpid, out.lpid = in.lpid;
+  out.nattch = static_cast<u32>(in.nattch);
+}
+
+void to_guest(const HostShminfo& in, guest::Shminfo64& out) {
+  out = {};
+  out.shmmax = static_cast<u32>(in.shmmax), out.shmmin = static_cast<u32>(in.shmmin);
+  out.shmmni = static_cast<u32>(in.shmmni), out.shmseg = static_cast<u32>(in.shmseg);
+  out.shmall = static_cast<u32>(in.shmall);
+}
+
+void to_guest(const HostShmUse& in, guest::ShmInfo& out) {
+  out = {in.used_ids, static_cast<u32>(in.shm_tot), static_cast<u32>(in.shm_rss), static_cast<u32>(in.shm_swp),
+         static_cast<u32>(in.swap_attempts), static_cast<u32>(in.swap_successes)};
+}
+
+void to_host(const guest::Shmid64Ds& in, HostShmid& out) {
+  out = {};
+  out.perm = host_perm(in.perm);
+}
+
 void to_host(const guest::Semid64Ds& in, HostSemid& out) {
   out = {};
   out.perm = host_perm(in.perm);

@@ -99,12 +99,32 @@ struct HostMsqid {
   i32 lspid, lrpid;
   u64 unused4, unused5;
 };
+struct HostShmid {
+  HostIpcPerm perm;
+  u64 segsz;
+  i64 atime, dtime, ctime;
+  i32 cpid, lpid;
+  u64 nattch, unused4, unused5;
+};
+struct HostShminfo {  // IPC_INFO
+  u64 shmmax, shmmin, shmmni, shmseg, shmall;
+  u64 unused[4];
+};
+struct HostShmUse {  // SHM_INFO
+  i32 used_ids;
+  u64 shm_tot, shm_rss, shm_swp, swap_attempts, swap_successes;
+};
 static_assert(sizeof(HostIpcPerm) == 48 && sizeof(HostSemid) == 104 && sizeof(HostMsqid) == 120);
+static_assert(sizeof(HostShmid) == 112 && sizeof(HostShminfo) == 72 && sizeof(HostShmUse) == 48);
 
 void to_guest(const HostSemid& in, guest::Semid64Ds& out);
 void to_guest(const HostMsqid& in, guest::Msqid64Ds& out);
 void to_host(const guest::Semid64Ds& in, HostSemid& out);  // IPC_SET: owner and mode
 void to_host(const guest::Msqid64Ds& in, HostMsqid& out);
+void to_guest(const HostShmid& in, guest::Shmid64Ds& out);
+void to_guest(const HostShminfo& in, guest::Shminfo64& out);
+void to_guest(const HostShmUse& in, guest::ShmInfo& out);
+void to_host(const guest::Shmid64Ds& in, HostShmid& out);
 
 // --- interfaces: struct ifreq of the host is 40 bytes, its union's common members begin alike.
 struct HostIfreq {

@@ -126,11 +126,22 @@ void msgctl_(CallContext& c) {
   }
 }
 
-// Segments cannot be attached, so all that is left to do with one is to remove it.
+// --- shared memory: segments cannot be attached (core/abi/linux/rows_ipc.h)
+
 void shmctl_(CallContext& c) {
+  i32 id = c.signed_word(0);
   u32 command = c.word(1) & ~guest::ipc_64;
-  if (command == IPC_RMID) return c.finish(c.immediate(SYS_shmctl, c.signed_word(0), IPC_RMID, nullptr));
-  c.unsupported("shmctl command", EINVAL);
+  constexpr u32 shm_stat_any = 15;
+  switch (command) {
+    case IPC_STAT: case SHM_STAT: case shm_stat_any:
+      return status<guest::Shmid64Ds, HostShmid>(c, SYS_shmctl, id, 0, command, c.at(2));
+    case IPC_SET: return change<guest::Shmid64Ds, HostShmid>(c, SYS_shmctl, id, 0, c.at(2));
+    case IPC_INFO: return status<guest::Shminfo64, HostShminfo>(c, SYS_shmctl, id, 0, command, c.at(2));
+    case SHM_INFO: return status<guest::ShmInfo, HostShmUse>(c, SYS_shmctl, id, 0, command, c.at(2));
+    case IPC_RMID: case SHM_LOCK: case SHM_UNLOCK:
+      return c.finish(c.immediate(SYS_shmctl, id, command, nullptr));
+    default: return c.unsupported("shmctl command", EINVAL);
+  }
 }
 
 // --- POSIX message queues

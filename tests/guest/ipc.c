@@ -9,6 +9,7 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -113,10 +114,35 @@ static void queues(void) {
   printf("mq_unlink: %s\n", outcome(mq_unlink(name)));
 }
 
+static void segments(void) {
+  int id = shmget(IPC_PRIVATE, 10000, IPC_CREAT | 0640);
+  struct shmid_ds about;
+  printf("shmget: %s\n", outcome(id < 0 ? -1 : 0));
+  printf("IPC_STAT: %s\n", outcome(shmctl(id, IPC_STAT, &about)));
+  printf("size %zu mode %o attached %lu own %d last %d\n", about.shm_segsz, about.shm_perm.mode,
+         (unsigned long)about.shm_nattch, about.shm_cpid == getpid(), about.shm_lpid);
+  printf("never attached %d, made by now %d\n", about.shm_atime == 0, about.shm_ctime > 0);
+  about.shm_perm.mode = 0600;
+  printf("IPC_SET: %s\n", outcome(shmctl(id, IPC_SET, &about)));
+  shmctl(id, IPC_STAT, &about);
+  printf("mode %o\n", about.shm_perm.mode);
+  struct shminfo limits;
+  printf("IPC_INFO: %s, ", outcome(shmctl(0, IPC_INFO, (struct shmid_ds*)&limits) < 0 ? -1 : 0));
+  printf("smallest %lu\n", limits.shmmin);
+  struct shm_info use;
+  printf("SHM_INFO: %s, ", outcome(shmctl(0, SHM_INFO, (struct shmid_ds*)&use) < 0 ? -1 : 0));
+  printf("some there %d\n", use.used_ids >= 1);
+  printf("lock: %s, unlock: %s\n", outcome(shmctl(id, SHM_LOCK, 0)), outcome(shmctl(id, SHM_UNLOCK, 0)));
+  printf("IPC_RMID: %s, ", outcome(shmctl(id, IPC_RMID, 0)));
+  printf("again %s\n", outcome(shmctl(id, IPC_RMID, 0)));
+  printf("too small: %s\n", outcome(shmget(IPC_PRIVATE, 0, IPC_CREAT | 0600)));
+}
+
 int main(void) {
   setvbuf(stdout, 0, _IONBF, 0);
   semaphores();
   messages();
+  segments();
   queues();
   return 0;
 }
