@@ -158,7 +158,7 @@ class SessionRun {
       note(tape::NoteKind::text, seen.text, seen.pid);
   }
 
-  // No event on the tape and no tick of processor time anywhere in the tree.
+  // No event on the tape, no tick of processor time anywhere in the tree, and nobody who was only kept from running.
   bool stands_still(u64 now) {
     if (!options_.hang_after_s) return false;
     auto limit = static_cast<u64>(*options_.hang_after_s * 1e9);
@@ -170,7 +170,9 @@ class SessionRun {
       activity_seen_ = activity;
       moved_ns_ = now;
     }
-    return now - moved_ns_ > limit;
+    if (now - moved_ns_ <= limit) return false;
+    if (outside::is_anyone_ready(descendants_of(getpid()))) moved_ns_ = now;
+    return moved_ns_ != now;
   }
 
   void end_tree(tape::Stop why, tape::NoteKind kind, const std::string& text) {

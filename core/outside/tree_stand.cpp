@@ -232,4 +232,11 @@ u64 activity_of(const std::vector<i32>& pids) {
   return sum;
 }
 
+bool is_anyone_ready(const std::vector<i32>& pids) {
+  for (i32 pid : pids)
+    for (i32 id : numbers_in(fmt::format("/proc/{}/task", pid)))
+      if (stat_after_name(fmt::format("/proc/{}/task/{}", pid, id)).starts_with('R')) return true;
+  return false;
+}
+
 }  // namespace sigtape::outside

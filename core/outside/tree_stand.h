@@ -41,5 +41,7 @@ std::vector<Observation> observations_of(const std::vector<ProcessStand>& tree);
 
 // Changes whenever a process of these came, went, or ran for a clock tick.
 u64 activity_of(const std::vector<i32>& pids);
+// Whether one of their threads could run and waits for a processor, or has one.
+bool is_anyone_ready(const std::vector<i32>& pids);
 
 }  // namespace sigtape::outside
