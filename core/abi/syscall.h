@@ -135,8 +135,8 @@ std::span<const Row> table_of(System system);
 std::string name_of(System system, u32 number);  // "syscall_411" where unknown
 
 // Where argument i starts among the words r0-r6 (Linux) or registers and stack (FreeBSD): 64-bit ones take an aligned
-// pair. Words are as the entry code fetched them, so FreeBSD's stack words simply follow.
-// Both ABIs align 64-bit arguments to an even word (AAPCS; FreeBSD's sy_narg layout does the same on the stack).
+// pair (AAPCS; FreeBSD's sy_narg layout does the same on the stack). Words are as the entry code fetched them, so
+// FreeBSD's stack words simply follow.
 constexpr std::array<u8, max_args> word_indices(std::span<const Arg> args) {
   std::array<u8, max_args> words{};
   u8 word = 0;
