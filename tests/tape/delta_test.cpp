@@ -55,7 +55,7 @@ TEST_CASE("what was shortened comes back") {
 }
 
 TEST_CASE("a delta of what was never seen is refused") {
-  DeltaContext writer, reader, later;
+  DeltaContext writer, reader;
   auto fixed = part(20, 1, 1, 0);
   CHECK(writer.shorten(fixed).empty());
   auto delta = copy_of(writer.shorten(fixed));
