@@ -155,6 +155,16 @@ static void dying(void) {
   show_chld("exit 0x1234", child), show_waitid("exit 0x1234", child, WEXITED);
 }
 
+// What a grandchild writes into the pipe, once the process between has ended.
+static void print_report(const int report[2], pid_t middle, const char* what) {
+  close(report[1]);
+  waitpid(middle, NULL, 0);
+  char text[65] = "";
+  if (read(report[0], text, 64) < 0) exit(8);
+  printf("%s%s\n", what, text);
+  close(report[0]);
+}
+
 // A child in a group without a parent in the session does not stop for a terminal's signals.
 static void orphans(void) {
   int report[2];
@@ -175,12 +185,7 @@ static void orphans(void) {
     middle = getpid();
     _exit(0);
   }
-  close(report[1]);
-  waitpid(middle, NULL, 0);
-  char text[65] = "";
-  if (read(report[0], text, 64) < 0) exit(8);
-  printf("%s\n", text);
-  close(report[0]);
+  print_report(report, middle, "");
 }
 
 // A stopped member makes the kernel send SIGHUP and SIGCONT when its group becomes an orphan.
@@ -309,12 +314,7 @@ static void parents_death(void) {
     if (read(report[0], &byte, 1) != 1) _exit(9);
     _exit(0);
   }
-  close(report[1]);
-  waitpid(middle, NULL, 0);
-  char text[33] = "";
-  if (read(report[0], text, 32) < 0) exit(8);
-  printf("the parent died: %s\n", text);
-  close(report[0]);
+  print_report(report, middle, "the parent died: ");
 }
 
 int main(void) {
