@@ -171,8 +171,9 @@ class SessionRun {
       moved_ns_ = now;
     }
     if (now - moved_ns_ <= limit) return false;
-    if (outside::is_anyone_ready(descendants_of(getpid()))) moved_ns_ = now;
-    return moved_ns_ != now;
+    if (!outside::is_anyone_ready(descendants_of(getpid()))) return true;
+    moved_ns_ = now;
+    return false;
   }
 
   void end_tree(tape::Stop why, tape::NoteKind kind, const std::string& text) {

@@ -3,6 +3,7 @@ import os
 import pathlib
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,9 @@ import time
 tree = pathlib.Path(__file__).resolve().parent.parent
 cache = pathlib.Path(os.environ.get("SIGTAPE_CACHE", pathlib.Path.home() / ".cache/sigtape"))
 cross_compiler = "arm-linux-gnueabihf-gcc"
+
+# A shell's background jobs ignore it, and so would all that the tests start; programs count on the default.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Run:

@@ -9,7 +9,6 @@ import pathlib
 import pty
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -463,7 +462,6 @@ def job_control():
     tape = folder / "jobs.tape"
     pid, terminal = pty.fork()
     if pid == 0:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs, as these tests may be, inherit that it is ignored
         os.chdir(folder)
         os.execve(program, ["sigtape", "record", "-q", "-o", str(tape), "--", str(text)], home)
     seen = b""

@@ -12,7 +12,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import sys
 
 from harness import Failure, Suite, cache, expect, record_and_replay, run, scratch, tree
@@ -160,7 +159,6 @@ def perl_case(group, root):
 
 
 def main():
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # shells let background jobs ignore it; tests count on the default
     root = run(["bash", tree / "tests" / "userland", "upstream"], 1800)
     if root.status != 0:
         suite.skip("all", "the userland does not come: " + root.err.decode().strip()[-200:])

@@ -37,8 +37,8 @@ u32 changed_words(const Words& a, const Words& b) {
   return ~same & ((1u << changed_bits) - 1);
 }
 
-// The times of a call, where its message ends with them, from or to what the event's own time is more than they: they
-// are so near it that few bits of that change.
+// The times of a call, where its message ends with them, become the event's own time less them, and back the same way:
+// they are so near it that few bits of that change.
 template <class Words>
 void measure_times(Words& words, u32 count, u64 ns) {
   bool has_times = words[offsetof(CompactHead, has) / 4] >> 8 * (offsetof(CompactHead, has) % 4) & CompactHas::times;

@@ -130,8 +130,8 @@ inline constexpr u32 compact_most_pieces = 64, compact_bytes_of_list = 1536;
 inline constexpr u32 compact_fixed_words = (sizeof(CompactHead) + sizeof(CompactCall) + 4 + 16) / 4;
 
 // A delta record is a compact one whose part before the pieces resembles an earlier one of the segment, the last that
-// was kept in the same slot: the head, the words of four bytes that changed, then the pieces. entered_ns and left_ns are
-// compared, and stand there, as ns less them. (core/tape/delta.h)
+// was kept in the same slot: the head, the words of four bytes that changed, then the pieces. entered_ns and left_ns
+// are compared, and stand there, as ns less them. (core/tape/delta.h)
 inline constexpr u32 delta_slots = 16;
 struct DeltaHead {
   u32 slot_and_changed;  // slot << 24 | a bit for each word that follows; tick's and ns's are never among them

@@ -240,7 +240,7 @@ struct StreamReader::Impl {
         index++;
         continue;
       }
-      auto decoded = kind == static_cast<u8>(RecordKind::event) ? decode(payload, data, ahead) : decode_call(kind, payload);
+      auto decoded = compact ? decode_call(kind, payload) : decode(payload, data, ahead);
       if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
       data.clear();
       ahead.index = index++;

@@ -155,12 +155,14 @@ static void dying(void) {
   show_chld("exit 0x1234", child), show_waitid("exit 0x1234", child, WEXITED);
 }
 
-// What a grandchild writes into the pipe, once the process between has ended.
+// All that a grandchild writes into the pipe, once the process between has ended.
 static void print_report(const int report[2], pid_t middle, const char* what) {
   close(report[1]);
   waitpid(middle, NULL, 0);
   char text[65] = "";
-  if (read(report[0], text, 64) < 0) exit(8);
+  ssize_t all = 0, got;
+  while ((got = read(report[0], text + all, (size_t)(64 - all))) > 0) all += got;
+  if (got < 0) exit(8);
   printf("%s%s\n", what, text);
   close(report[0]);
 }
@@ -215,13 +217,7 @@ static void hung_up(void) {
     waitpid(child, NULL, WUNTRACED);
     _exit(0);
   }
-  close(report[1]);
-  waitpid(middle, NULL, 0);
-  char text[65] = "";
-  ssize_t all = 0, got;
-  while ((got = read(report[0], text + all, (size_t)(64 - all))) > 0) all += got;
-  printf("orphaned while stopped: %s\n", text);
-  close(report[0]);
+  print_report(report, middle, "orphaned while stopped: ");
 }
 
 static void terminal(void) {
