@@ -28,6 +28,7 @@ package = "glibc-source"
 place = cache / "sources" / package
 flags = ("-std=gnu11 -O1 -w -fno-inline -ffloat-store -fno-builtin -frounding-math -fsignaling-nans -D_GNU_SOURCE "
          "-static").split()  # math/Makefile: libm-test-no-inline-cflags
+wider = {"float": "double", "double": "ldouble"}
 
 
 def sources():
@@ -64,8 +65,11 @@ def make(function, kind):
     subprocess.run([*python, "-c", f"libm-test-{function}.inc", "-a", expected if expected.exists() else "/dev/null", "-C",
                     generated], cwd=math, check=True)
     source = built / f"test-{kind}-{function}.c"
-    source.write_text("".join(f"#include <{name}>\n" for name in (f"test-{kind}.h", "test-math-exceptions.h", "test-math-errno.h",
-                                                                  "test-math-scalar.h", generated.name)))
+    # A narrowing function takes arguments of the next wider type.
+    narrow = function.startswith("narrow-")
+    headers = [f"test-{kind}.h", *([f"test-arg-{wider[kind]}.h"] if narrow else []), "test-math-exceptions.h", "test-math-errno.h",
+               "test-math-narrow.h" if narrow else "test-math-scalar.h", generated.name]
+    source.write_text("".join(f"#include <{name}>\n" for name in headers))
     support = built / f"support-{kind}-{function}.c"
     support.write_text(f"#include <test-{kind}.h>\n#include <libm-test-support.c>\n")
     folders = ["-I", built, "-I", math]
