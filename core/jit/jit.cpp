@@ -104,23 +104,36 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   std::vector<u8> heat_;
 };
 
-// The registers one by one, as they were stored: a wide load of what was just stored in pieces has to wait for it. The
-// rest as two words at a time; the compiler's choice for copies of this size begins slowly.
+template <class T>
+void copy_as_stored(T& to, const T& from) {
+  T value = from;
+  asm("" : "+r"(value));  // or neighbours are made one wide load again
+  to = value;
+}
+
+// What is stored in small pieces is loaded in the same ones: a wide load of what was just stored in pieces has to wait
+// for it. The vectors as two words at a time; the compiler's choice for copies of this size begins slowly.
 void copy_state(cpu::State& to, const cpu::State& from) {
-  static_assert((sizeof(cpu::State) - sizeof(to.r)) % sizeof(__m128i) == 8 && std::is_trivially_copyable_v<cpu::State>);
-  static_assert(offsetof(cpu::State, r) == 0);
-  for (unsigned i = 0; i < 16; i++) {
-    u32 word = from.r[i];
-    asm("" : "+r"(word));  // or they are made wide again
-    to.r[i] = word;
-  }
-  const auto* source = reinterpret_cast<const u8*>(&from);
-  auto* target = reinterpret_cast<u8*>(&to);
-  std::size_t at = sizeof(to.r);
-  for (; at + sizeof(__m128i) <= sizeof(cpu::State); at += sizeof(__m128i))
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(target + at),
-                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(source + at)));
-  store(target + at, load<u64>(source + at));
+  for (unsigned i = 0; i < to.r.size(); i++) copy_as_stored(to.r[i], from.r[i]);
+  for (u8 cpu::Flags::*flag :
+       {&cpu::Flags::n, &cpu::Flags::z, &cpu::Flags::c, &cpu::Flags::v, &cpu::Flags::q, &cpu::Flags::ge})
+    copy_as_stored(to.flags.*flag, from.flags.*flag);
+  copy_as_stored(to.thumb, from.thumb);
+  copy_as_stored(to.big_endian, from.big_endian);
+  copy_as_stored(to.it, from.it);
+  copy_as_stored(to.fpscr, from.fpscr);
+  copy_as_stored(to.tpidruro, from.tpidruro);
+  copy_as_stored(to.tpidrurw, from.tpidrurw);
+  copy_as_stored(to.monitor.open, from.monitor.open);
+  copy_as_stored(to.monitor.size, from.monitor.size);
+  copy_as_stored(to.monitor.address, from.monitor.address);
+  copy_as_stored(to.monitor.value, from.monitor.value);
+  static_assert(offsetof(cpu::State, d) == offsetof(cpu::State, monitor) + sizeof(cpu::Monitor) &&
+                    sizeof(cpu::State) == offsetof(cpu::State, d) + sizeof(to.d),
+                "a new register must be copied too");
+  for (unsigned i = 0; i < to.d.size(); i += 2)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(&to.d[i]),
+                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(&from.d[i])));
 }
 
 constexpr std::size_t heat_size = 1 << 15;
@@ -386,11 +399,17 @@ cpu::Stop Jit::loop() {
       if (!entry && warms_up(pc)) entry = translate(pc);
     }
     if (entry ? run_translated(entry) : interpret(std::min<u64>(left_, 512), true)) continue;
+    // Made where it is returned: a copy would have to wait for its pieces.
+    if (entry && context_.exit_kind == Exit::svc)
+      return {.kind = cpu::StopKind::svc,
+              .address = GuestAddr{context_.state.r[15]},
+              .access = cpu::Access::fetch,
+              .detail = context_.exit_link};
     return interpreter_.stop;
   }
 }
 
-// False: stopped, in interpreter_.stop.
+// False: stopped, at an svc if exit_kind says so, else in interpreter_.stop.
 bool Jit::run_translated(const u8* entry) {
   while (true) {
     u64 slice = std::min(left_, most_at_once);
@@ -428,10 +447,6 @@ bool Jit::run_translated(const u8* entry) {
         take_flags(context_);
         go_to(context_.exit_pc);
         left_ += 1;
-        interpreter_.stop = {.kind = cpu::StopKind::svc,
-                             .address = GuestAddr{context_.state.r[15]},
-                             .access = cpu::Access::fetch,
-                             .detail = context_.exit_link};
         return false;
     }
   }
