@@ -74,6 +74,74 @@ bool Emitter::emit(const Step& step, u16 index) {
   return false;
 }
 
+// Only what is cheap to do for nothing.
+bool Emitter::is_conditional_move(const Step& step) const {
+  if (!step.supported || step.simd || step.may_leave || step.ends || step.insn.cond == isa::Cond::al ||
+      any(step.writes) || step.first == step.end || (*nodes_)[step.end - 1u].kind != Kind::set_reg)
+    return false;
+  for (u16 id = step.first; id + 1 < step.end; id++) {
+    switch ((*nodes_)[id].kind) {
+      case Kind::constant:
+      case Kind::address:
+      case Kind::reg:
+      case Kind::flag:
+      case Kind::add:
+      case Kind::sub:
+      case Kind::sum:
+      case Kind::and_:
+      case Kind::or_:
+      case Kind::xor_:
+      case Kind::not_:
+      case Kind::shl:
+      case Kind::lsr:
+      case Kind::asr:
+      case Kind::ror:
+      case Kind::sign_extend: break;
+      default:
+        if (is_ordered((*nodes_)[id].kind) || (*nodes_)[id].uses != 0) return false;  // else nobody asks for it
+    }
+  }
+  return true;
+}
+
+bool Emitter::emit_conditional_move(const Step& step, u16 index) {
+  if (!is_conditional_move(step)) return false;
+  u8* begin = as.at();
+  FlagState flags = flags_;
+  std::size_t addresses = addresses_.size();
+  std::vector<Node> nodes(nodes_->begin() + step.first, nodes_->begin() + step.end);
+  step_ = &step;
+  index_ = index;
+  free_ = scratch;
+  failed_ = false;
+  carry_of_ = result_flags_ = 0xffff;
+  needed_ = step.live_after | step.reads;
+  const Node effect = node(step.end - 1u), value = node(effect.a);
+  // condition() may need rcx and rdx, and loses what the sum or shift left in EFLAGS.
+  Reg from = value.kind == Kind::reg ? host_register(value.amount) : Reg::none;
+  if (from == Reg::none) {
+    from = Reg::r14;
+    free_ &= ~bit_of(from);
+    into(from, effect.a);
+  }
+  overwritten(effect.amount);
+  Cc cc = condition(step.insn.cond);
+  Reg to = host_register(effect.amount);
+  if (to != Reg::none) {
+    as.cmov(cc, to, from);
+  } else {
+    as.load(Reg::rcx, guest_slot(effect.amount));
+    as.cmov(cc, Reg::rcx, from);
+    as.store(guest_slot(effect.amount), Reg::rcx);
+  }
+  if (!failed_) return true;
+  as.set_position(begin);
+  flags_ = flags;
+  addresses_.resize(addresses);
+  std::copy(nodes.begin(), nodes.end(), nodes_->begin() + step.first);
+  return false;
+}
+
 // --- registers
 
 Reg Emitter::allocate() {

@@ -39,6 +39,10 @@ class Emitter {
 
   // The step's nodes. False: nothing was emitted that counts; the caller goes back to where it was.
   bool emit(const Step& step, u16 index);
+  // The same for an instruction under a condition that does nothing but compute a register (is_conditional_move):
+  // computed always, moved where the condition holds, no branch that could be mispredicted.
+  bool emit_conditional_move(const Step& step, u16 index);
+  bool is_conditional_move(const Step& step) const;
   // The interpreter does it: the state is made exact before.
   void emit_interpreted(const Step& step, u16 index);
 

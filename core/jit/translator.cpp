@@ -123,11 +123,26 @@ bool Translator::emit_step(std::size_t i) {
   return true;
 }
 
+// Whether the instruction stands alone under its condition, or as one of two, or before a branch: a move of each is
+// better than a branch around them.
+bool Translator::is_best_moved(std::size_t i) const {
+  if (!emitter_.is_conditional_move(steps_[i])) return false;
+  Cond cond = steps_[i].insn.cond;
+  auto goes_on = [&](std::size_t at) {
+    return at < steps_.size() && steps_[at].insn.cond == cond && steps_[at].insn.op != Op::b;
+  };
+  return !goes_on(i + 1) || (emitter_.is_conditional_move(steps_[i + 1]) && !goes_on(i + 2));
+}
+
 // A run of instructions under one condition, which is tested once; a single instruction that is always executed is one
 // of these, too.
 bool Translator::emit_group(std::size_t& i) {
   Cond cond = steps_[i].insn.cond;
   if (cond == Cond::al) return emit_step(i++);
+  if (is_best_moved(i) && emitter_.emit_conditional_move(steps_[i], static_cast<u16>(i))) {
+    i++;
+    return true;
+  }
   // On both ways the flags must be in the same places: at home.
   emitter_.bring_home_for(steps_[i]);
   Cc cc = emitter_.condition(cond);

@@ -30,6 +30,7 @@ class Translator {
  private:
   bool fetch(Step& step);
   void find_live_flags();
+  bool is_best_moved(std::size_t i) const;
   bool emit_group(std::size_t& i);
   bool emit_step(std::size_t i);
   void emit_exit(const Step& step, u32 undone);
