@@ -159,7 +159,7 @@ def outcome(test, isa, arguments):
         program = pathlib.Path(folder) / "test"
         command = [compiler, *sets[isa], *test.flags, *asked.options, "-static", "-o", program, *test.files, "-lm"]
         if run(command, 300, cwd=folder).status != 0:
-            return "does not build", None
+            return "does not build", f"{test.name} ({isa})"
         here = run([sigtape(), "run", *arguments.engine, program], 120, cwd=folder)
         if here.status == 0:
             return "passed", None
