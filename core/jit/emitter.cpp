@@ -36,15 +36,19 @@ void Emitter::begin_block(const u8* code_begin, const Stubs& stubs, i32 table_di
   simd_.begin_block();
 }
 
-bool Emitter::emit(const Step& step, u16 index) {
-  u8* begin = as.at();
-  FlagState flags = flags_;
-  std::size_t links = links_.size(), faults = faults_.size(), addresses = addresses_.size(), slow = slow_.size();
+void Emitter::begin_step(const Step& step, u16 index) {
   step_ = &step;
   index_ = index;
   free_ = scratch;
   failed_ = false;
   carry_of_ = result_flags_ = 0xffff;
+}
+
+bool Emitter::emit(const Step& step, u16 index) {
+  u8* begin = as.at();
+  FlagState flags = flags_;
+  std::size_t links = links_.size(), faults = faults_.size(), addresses = addresses_.size(), slow = slow_.size();
+  begin_step(step, index);
   needed_ = step.reads | (step.may_leave ? Part::all : Part::none);
   bool is_conditional = step.insn.cond != isa::Cond::al;
   needed_ = needed_ | (is_conditional ? step.live_after : step.live_after & ~step.writes);
@@ -74,7 +78,6 @@ bool Emitter::emit(const Step& step, u16 index) {
   return false;
 }
 
-// Only what is cheap to do for nothing.
 bool Emitter::is_conditional_move(const Step& step) const {
   if (!step.supported || step.simd || step.may_leave || step.ends || step.insn.cond == isa::Cond::al ||
       any(step.writes) || step.first == step.end || (*nodes_)[step.end - 1u].kind != Kind::set_reg)
@@ -105,16 +108,11 @@ bool Emitter::is_conditional_move(const Step& step) const {
 }
 
 bool Emitter::emit_conditional_move(const Step& step, u16 index) {
-  if (!is_conditional_move(step)) return false;
   u8* begin = as.at();
   FlagState flags = flags_;
   std::size_t addresses = addresses_.size();
   std::vector<Node> nodes(nodes_->begin() + step.first, nodes_->begin() + step.end);
-  step_ = &step;
-  index_ = index;
-  free_ = scratch;
-  failed_ = false;
-  carry_of_ = result_flags_ = 0xffff;
+  begin_step(step, index);
   needed_ = step.live_after | step.reads;
   const Node effect = node(step.end - 1u), value = node(effect.a);
   // condition() may need rcx and rdx, and loses what the sum or shift left in EFLAGS.

@@ -39,10 +39,10 @@ class Emitter {
 
   // The step's nodes. False: nothing was emitted that counts; the caller goes back to where it was.
   bool emit(const Step& step, u16 index);
-  // The same for an instruction under a condition that does nothing but compute a register (is_conditional_move):
-  // computed always, moved where the condition holds, no branch that could be mispredicted.
-  bool emit_conditional_move(const Step& step, u16 index);
+  // Whether the instruction is under a condition and does nothing but compute a register, cheaply.
   bool is_conditional_move(const Step& step) const;
+  // emit() for these: computed always, moved where the condition holds, no branch that could be mispredicted.
+  bool emit_conditional_move(const Step& step, u16 index);
   // The interpreter does it: the state is made exact before.
   void emit_interpreted(const Step& step, u16 index);
 
@@ -102,6 +102,7 @@ class Emitter {
     u32 pc, instructions;
   };
 
+  void begin_step(const Step& step, u16 index);
   Node& node(u16 id) { return (*nodes_)[id]; }
   Reg allocate();
   void free_register(Reg r);
