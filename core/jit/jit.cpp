@@ -114,26 +114,29 @@ void copy_as_stored(T& to, const T& from) {
 // What is stored in small pieces is loaded in the same ones: a wide load of what was just stored in pieces has to wait
 // for it. The vectors as two words at a time; the compiler's choice for copies of this size begins slowly.
 void copy_state(cpu::State& to, const cpu::State& from) {
-  for (unsigned i = 0; i < to.r.size(); i++) copy_as_stored(to.r[i], from.r[i]);
-  for (u8 cpu::Flags::*flag :
-       {&cpu::Flags::n, &cpu::Flags::z, &cpu::Flags::c, &cpu::Flags::v, &cpu::Flags::q, &cpu::Flags::ge})
-    copy_as_stored(to.flags.*flag, from.flags.*flag);
-  copy_as_stored(to.thumb, from.thumb);
-  copy_as_stored(to.big_endian, from.big_endian);
-  copy_as_stored(to.it, from.it);
-  copy_as_stored(to.fpscr, from.fpscr);
-  copy_as_stored(to.tpidruro, from.tpidruro);
-  copy_as_stored(to.tpidrurw, from.tpidrurw);
-  copy_as_stored(to.monitor.open, from.monitor.open);
-  copy_as_stored(to.monitor.size, from.monitor.size);
-  copy_as_stored(to.monitor.address, from.monitor.address);
-  copy_as_stored(to.monitor.value, from.monitor.value);
-  static_assert(offsetof(cpu::State, d) == offsetof(cpu::State, monitor) + sizeof(cpu::Monitor) &&
-                    sizeof(cpu::State) == offsetof(cpu::State, d) + sizeof(to.d),
-                "a new register must be copied too");
-  for (unsigned i = 0; i < to.d.size(); i += 2)
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(&to.d[i]),
-                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(&from.d[i])));
+  // By all their members: one more does not compile.
+  const auto& [r, flags, thumb, big_endian, it, fpscr, tpidruro, tpidrurw, monitor, d] = from;
+  const auto& [n, z, c, v, q, ge] = flags;
+  const auto& [open, size, address, value] = monitor;
+  for (unsigned i = 0; i < r.size(); i++) copy_as_stored(to.r[i], r[i]);
+  copy_as_stored(to.flags.n, n);
+  copy_as_stored(to.flags.z, z);
+  copy_as_stored(to.flags.c, c);
+  copy_as_stored(to.flags.v, v);
+  copy_as_stored(to.flags.q, q);
+  copy_as_stored(to.flags.ge, ge);
+  copy_as_stored(to.thumb, thumb);
+  copy_as_stored(to.big_endian, big_endian);
+  copy_as_stored(to.it, it);
+  copy_as_stored(to.fpscr, fpscr);
+  copy_as_stored(to.tpidruro, tpidruro);
+  copy_as_stored(to.tpidrurw, tpidrurw);
+  copy_as_stored(to.monitor.open, open);
+  copy_as_stored(to.monitor.size, size);
+  copy_as_stored(to.monitor.address, address);
+  copy_as_stored(to.monitor.value, value);
+  for (unsigned i = 0; i < d.size(); i += 2)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(&to.d[i]), _mm_loadu_si128(reinterpret_cast<const __m128i*>(&d[i])));
 }
 
 constexpr std::size_t heat_size = 1 << 15;
