@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/cpu/memory.h"
 #include "core/isa/decode.h"
 
 namespace sigtape::cpu {
@@ -142,6 +143,13 @@ const Slot* decode_slot(Context& context, const Slot* const_slot) {
     slot->run = conditional_handler(slot->insn.cond);
   else
     slot->run = body.handler;
+  if (it == 0 && slot->insn.op == isa::Op::b) {
+    u32 target = semantics::pc_operand(pc, state.thumb) + slot->insn.imm;
+    if (target >> CodeCache::piece_shift == pc >> CodeCache::piece_shift) {
+      slot->run = near_branch_handler(slot->insn.cond);
+      slot->body = static_cast<u16>(static_cast<i32>(target - pc) >> context.slot_shift);
+    }
+  }
   return slot->run(context, slot);
 }
 

@@ -19,7 +19,7 @@ using Handler = const Slot* (*)(Context&, const Slot*);
 struct Slot {
   Handler run;
   u32 pc;
-  u16 body;  // index into CodeCache::bodies: of conditional and of SIMD instructions
+  u16 body;  // index into CodeCache::bodies: of conditional and of SIMD instructions. B inside its piece: see near_branch
   u8 it;     // CPSR.IT that it was decoded under
   u8 step;   // slots to the next instruction; 0 for slots that are no instruction (the end of a piece, a fetch fault)
   isa::Insn insn;
@@ -113,6 +113,8 @@ Body body_of(const isa::Insn& insn);
 // Wrappers that test the condition first, outside and inside an IT block; cond may be al in the second.
 Handler conditional_handler(isa::Cond cond);
 Handler it_block_handler(isa::Cond cond);
+// Of a B whose target is in its own piece: `body` is the distance in slots, an i16.
+Handler near_branch_handler(isa::Cond cond);
 // Handlers made for the instruction's shape; nullptr for other instructions.
 Handler alu_handler(const isa::Insn& insn);
 Handler memory_handler(const isa::Insn& insn);

@@ -22,26 +22,35 @@ struct Core {
   // Data accesses, little- or big-endian by CPSR.E; any alignment. False: a fault, in `stop`; nothing was done.
   template <class T>
   bool load(u32 address, T& value) {
-    const u8* from = space->readable(address, sizeof(T));
+    const u8* from = reach<Access::read>(address, sizeof(T));
     if (!from) [[unlikely]]
-      return refuse(address, sizeof(T), Access::read);
+      return false;
     value = in_order(sigtape::load<T>(from));
     return true;
   }
   template <class T>
   bool store(u32 address, T value) {
-    u8* to = space->writable(address, sizeof(T));
+    u8* to = reach<Access::write>(address, sizeof(T));
     if (!to) [[unlikely]]
-      return refuse(address, sizeof(T), Access::write);
+      return false;
     sigtape::store<T>(to, in_order(value));
     return true;
   }
-  // Checks that must come before the first write of an instruction with several accesses.
-  bool can_load(u32 address, u32 bytes) {
-    return all_have(address, bytes, mem::PageFlag::read) || refuse(address, bytes, Access::read);
-  }
-  bool can_store(u32 address, u32 bytes) {
-    return all_have(address, bytes, mem::PageFlag::write) || refuse(address, bytes, Access::write);
+  // All bytes of an instruction with one access or several, up to a page, where the host has them; nullptr: a fault, in
+  // `stop`. What is reached for writing is to be written.
+  template <Access access>
+  auto reach(u32 address, u32 bytes) {
+    if constexpr (access == Access::read) {
+      const u8* from = space->readable(address, bytes);
+      if (!from) [[unlikely]]
+        refuse(address, bytes, access);
+      return from;
+    } else {
+      u8* to = space->writable(address, bytes);
+      if (!to) [[unlikely]]
+        refuse(address, bytes, access);
+      return to;
+    }
   }
   // For accesses that ARMv7 wants aligned although SCTLR.A is 0 (ARM ARM A3.2.1). `alignment` is a power of 2.
   bool aligned(u32 address, u32 bytes, Access access) {
@@ -70,15 +79,6 @@ struct Core {
   }
   // Says that the access failed: `stop` gets the first address of it that is not accessible. Returns false.
   bool refuse(u32 address, u32 bytes, Access access);
-
- private:
-  bool all_have(u32 address, u32 bytes, mem::PageFlag wanted) const {
-    u32 last = address + bytes - 1;
-    if (last < address) return false;
-    for (u32 page = address >> 12; page <= last >> 12; page++)
-      if ((space->page_flags(page) & static_cast<u8>(wanted)) == 0 && !space->is_open(page, wanted)) return false;
-    return true;
-  }
 };
 
 // VFP and Advanced SIMD (ops_simd.inc): executes `insn` at core.pc, its condition already tested. False: core.stop says

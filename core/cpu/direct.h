@@ -105,9 +105,13 @@ class Direct {
   u32 load32(u32 address) { return load<u32>(address); }
   void store8(u32 address, u32 value) { check(x_.Core::store(address, static_cast<u8>(value))); }
   void store16(u32 address, u32 value) { check(x_.Core::store(address, static_cast<u16>(value))); }
-  void store32(u32 address, u32 value) { check(x_.Core::store(address, fixed_up_ ? x_.in_order(value) : value)); }
-  void need_load(u32 address, u32 bytes) { check_all(x_.can_load(address, bytes)); }
-  void need_store(u32 address, u32 bytes) { check_all(x_.can_store(address, bytes)); }
+  void store32(u32 address, u32 value) { check(x_.Core::store(address, value)); }
+  void need_load(u32 address, u32 bytes) { check_all(x_.template reach<Access::read>(address, bytes)); }
+  void need_store(u32 address, u32 bytes) { check_all(x_.template reach<Access::write>(address, bytes)); }
+  u32 load_needed32(u32 address) { return in_word_order(sigtape::load<u32>(x_.space->host(GuestAddr{address}))); }
+  void store_needed32(u32 address, u32 value) {
+    sigtape::store(x_.space->host(GuestAddr{address}), in_word_order(value));
+  }
   void need_words_aligned(u32 address) {
     if (address & 3) [[unlikely]] {
       if (x_.alignment == Alignment::fix_up) {
@@ -155,8 +159,9 @@ class Direct {
   u32 load(u32 address) {
     T value = 0;
     check(x_.Core::load(address, value));
-    return fixed_up_ ? x_.in_order(value) : value;
+    return value;
   }
+  u32 in_word_order(u32 value) const { return fixed_up_ ? value : x_.in_order(value); }
   template <class T>
   static void store(void* to, T value) {
     sigtape::store(to, value);

@@ -56,6 +56,11 @@ const Slot* branch(Context& context, const Slot* slot) {
   return context.find(semantics::pc_operand(slot->pc, context.state->thumb) + slot->insn.imm);
 }
 
+template <Cond cond>
+const Slot* near_branch(Context& context, const Slot* slot) {
+  return slot + (passed<cond>(context.state->flags) ? static_cast<i16>(slot->body) : slot->step);
+}
+
 #define FOR_ALL_CONDITIONS(f)                                                                                   \
   {                                                                                                             \
     f<Cond::eq>, f<Cond::ne>, f<Cond::cs>, f<Cond::cc>, f<Cond::mi>, f<Cond::pl>, f<Cond::vs>, f<Cond::vc>,     \
@@ -64,6 +69,7 @@ const Slot* branch(Context& context, const Slot* slot) {
 constexpr Handler conditionals[] = FOR_ALL_CONDITIONS(conditional);
 constexpr Handler in_it_blocks[] = FOR_ALL_CONDITIONS(in_it_block);
 constexpr Handler branches[] = FOR_ALL_CONDITIONS(branch);
+constexpr Handler near_branches[] = FOR_ALL_CONDITIONS(near_branch);
 
 const Slot* run_simd_data(Context& context, const Slot* slot) {
   context.cache.body(slot->body).data(*context.state, slot->insn);
@@ -89,6 +95,7 @@ constexpr Handler general[] = {
 
 Handler conditional_handler(Cond cond) { return conditionals[static_cast<u8>(cond)]; }
 Handler it_block_handler(Cond cond) { return in_it_blocks[static_cast<u8>(cond)]; }
+Handler near_branch_handler(Cond cond) { return near_branches[static_cast<u8>(cond)]; }
 
 Body body_of(const Insn& i) {
   auto number = static_cast<u32>(i.op);

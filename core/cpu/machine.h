@@ -79,8 +79,10 @@ concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 cons
   m.store8(w, w);
   m.store16(w, w);
   m.store32(w, w);
-  m.need_load(w, constant);  // fails unless so many bytes are readable
+  m.need_load(w, constant);  // fails unless so many bytes, up to a page, are readable
   m.need_store(w, constant);
+  { m.load_needed32(w) } -> std::same_as<typename M::Word>;  // of them: can't fail
+  m.store_needed32(w, w);
   // LDM, STM, LDRD, STRD: fails by the engine's Alignment policy. Where Alignment::fix_up lets a misaligned address
   // pass, the instruction's words are little-endian whatever CPSR.E says: so does arch/arm/mm/alignment.c.
   m.need_words_aligned(w);

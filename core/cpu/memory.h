@@ -109,8 +109,8 @@ void ldrd(M& m, const I& i) {
   if (m.failed()) return;
   m.need_load(at.address, 8);
   if (m.failed()) return;
-  auto first = m.load32(at.address);
-  auto second = m.load32(at.address + m.constant(4));
+  auto first = m.load_needed32(at.address);
+  auto second = m.load_needed32(at.address + m.constant(4));
   if (i.write_back) m.set_reg(i.n, at.moved);
   m.set_reg(i.t, first);
   m.set_reg(i.a, second);
@@ -124,8 +124,8 @@ void strd(M& m, const I& i) {
   if (m.failed()) return;
   m.need_store(at.address, 8);
   if (m.failed()) return;
-  m.store32(at.address, first);
-  m.store32(at.address + m.constant(4), second);
+  m.store_needed32(at.address, first);
+  m.store_needed32(at.address + m.constant(4), second);
   finish_store(m, i, at);
 }
 
@@ -141,12 +141,10 @@ Place<M> block_place(M& m, const I& i, u32 bytes) {
   return {i.pre ? moved : moved + m.constant(4), moved};
 }
 
-constexpr u32 bytes_of_list(u16 list) { return 4 * static_cast<u32>(std::popcount(list)); }
-
 // A base that is in the list keeps what was loaded.
 template <class M, class I>
 void ldm(M& m, const I& i) {
-  u32 bytes = bytes_of_list(i.list);
+  u32 bytes = 4u * i.count;
   auto at = block_place(m, i, bytes);
   m.need_words_aligned(at.address);
   if (m.failed()) return;
@@ -155,12 +153,12 @@ void ldm(M& m, const I& i) {
   if (i.write_back) m.set_reg(i.n, at.moved);
   auto next = at.address;
   for (u32 rest = i.list & 0x7fff; rest; rest &= rest - 1) {
-    auto value = m.load32(next);
+    auto value = m.load_needed32(next);
     m.set_reg(static_cast<u8>(std::countr_zero(rest)), value);
     next = next + m.constant(4);
   }
   if (i.list & 0x8000) {
-    auto target = m.load32(next);
+    auto target = m.load_needed32(next);
     m.branch_exchange(target);
   }
 }
@@ -168,7 +166,7 @@ void ldm(M& m, const I& i) {
 // A base that is in the list is stored as it was.
 template <class M, class I>
 void stm(M& m, const I& i) {
-  u32 bytes = bytes_of_list(i.list);
+  u32 bytes = 4u * i.count;
   auto at = block_place(m, i, bytes);
   m.need_words_aligned(at.address);
   if (m.failed()) return;
@@ -177,7 +175,7 @@ void stm(M& m, const I& i) {
   auto next = at.address;
   for (u32 rest = i.list; rest; rest &= rest - 1) {
     auto value = m.reg(static_cast<u8>(std::countr_zero(rest)));
-    m.store32(next, value);
+    m.store_needed32(next, value);
     next = next + m.constant(4);
   }
   if (i.write_back) m.set_reg(i.n, at.moved);

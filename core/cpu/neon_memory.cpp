@@ -5,7 +5,6 @@ namespace sigtape::cpu {
 namespace neon {
 namespace {
 
-
 u32 structure_of(Op op) {
   switch (op) {
     case Op::vld1:
@@ -18,55 +17,61 @@ u32 structure_of(Op op) {
   }
 }
 
-// Everything that can fail, before anything is changed.
+// Everything that can fail, before anything is changed: the instruction's bytes on the host, or nullptr.
 template <Access access>
-bool check(Core& core, const Insn& i, u32 address, u32 bytes) {
-  if (i.align && !core.aligned(address, i.align, access)) return false;
-  return access == Access::read ? core.can_load(address, bytes) : core.can_store(address, bytes);
+auto reach(Core& core, const Insn& i, u32 address, u32 bytes) {
+  bool fits = !i.align || core.aligned(address, i.align, access);
+  return fits ? core.reach<access>(address, bytes) : nullptr;
 }
 void write_back(Core& core, const Insn& i, u32 bytes) {
   if (i.m != 15) core.state->r[i.n] += i.m == 13 ? bytes : core.state->r[i.m];
 }
 
+// VLD1 and VST1 of whole registers, which follow one another.
 template <Access access, class T>
-bool element(Core& core, u32 address, unsigned d, unsigned lane) {
-  T* place = lanes<T>(*core.state, d) + lane;
-  if constexpr (access == Access::read) return core.load(address, *place);
-  else return core.store(address, *place);
+bool registers(Core& core, const Insn& i) {
+  u32 bytes = i.count * 8u;
+  auto* memory = reach<access>(core, i, core.state->r[i.n], bytes);
+  if (!memory) return false;
+  if (core.state->big_endian) move_elements<access, T>(core, memory, i.d * (8 / sizeof(T)), bytes / sizeof(T));
+  else move_elements<access, u64>(core, memory, i.d, i.count);
+  write_back(core, i, bytes);
+  return true;
 }
 
 template <Access access, class T>
 bool structures(Core& core, const Insn& i) {
-  u32 address = core.state->r[i.n], bytes = i.count * 8u, size = structure_of(i.op);
-  if (sizeof(T) < 8 && size == 1 && !core.state->big_endian) return structures<access, u64>(core, i);  // the same bytes
-  if (!check<access>(core, i, address, bytes)) return false;
-  u32 groups = i.count / size, stride = groups == 2 ? 2 : i.stride, at = address;
+  u32 bytes = i.count * 8u, size = structure_of(i.op);
+  auto* memory = reach<access>(core, i, core.state->r[i.n], bytes);
+  if (!memory) return false;
+  u32 groups = i.count / size, stride = groups == 2 ? 2 : i.stride;
   for (u32 group = 0; group < groups; ++group)
     for (u32 lane = 0; lane < 8 / sizeof(T); ++lane)
-      for (u32 part = 0; part < size; ++part, at += sizeof(T))
-        if (!element<access, T>(core, at, i.d + group + part * stride, lane)) return false;
+      for (u32 part = 0; part < size; ++part, memory += sizeof(T))
+        move_elements<access, T>(core, memory, (i.d + group + part * stride) * (8 / sizeof(T)) + lane, 1);
   write_back(core, i, bytes);
   return true;
 }
 
 template <Access access, class T>
 bool one_lane(Core& core, const Insn& i) {
-  u32 address = core.state->r[i.n], bytes = i.count * static_cast<u32>(sizeof(T));
-  if (!check<access>(core, i, address, bytes)) return false;
-  for (u32 part = 0; part < i.count; ++part)
-    if (!element<access, T>(core, address + part * sizeof(T), i.d + part * i.stride, i.index)) return false;
+  u32 bytes = i.count * static_cast<u32>(sizeof(T));
+  auto* memory = reach<access>(core, i, core.state->r[i.n], bytes);
+  if (!memory) return false;
+  for (u32 part = 0; part < i.count; ++part, memory += sizeof(T))
+    move_elements<access, T>(core, memory, (i.d + part * i.stride) * (8 / sizeof(T)) + i.index, 1);
   write_back(core, i, bytes);
   return true;
 }
 
 template <Access access, class T>
 bool to_all_lanes(Core& core, const Insn& i) {
-  u32 size = structure_of(i.op), address = core.state->r[i.n], bytes = size * static_cast<u32>(sizeof(T));
-  if (!check<access>(core, i, address, bytes)) return false;
+  u32 size = structure_of(i.op), bytes = size * static_cast<u32>(sizeof(T));
+  auto* memory = reach<access>(core, i, core.state->r[i.n], bytes);
+  if (!memory) return false;
   u32 targets = size == 1 ? i.count : 1;  // VLD1 to one register or two
   for (u32 part = 0; part < size; ++part) {
-    T value{};
-    if (!core.load(address + part * sizeof(T), value)) return false;
+    T value = core.in_order(load<T>(memory + part * sizeof(T)));
     for (u32 k = 0; k < targets * (8 / sizeof(T)); ++k) lanes<T>(*core.state, i.d + part * i.stride)[k] = value;
   }
   write_back(core, i, bytes);
@@ -80,8 +85,9 @@ SimdMemory by_form(const Insn& i) {
     return i.size == 0 ? one_lane<a, u8> : i.size == 1 ? one_lane<a, u16> : one_lane<a, u32>;
   if (i.form == Form::all_lanes)
     return i.size == 0 ? to_all_lanes<a, u8> : i.size == 1 ? to_all_lanes<a, u16> : to_all_lanes<a, u32>;
-  constexpr SimdMemory functions[] = {structures<a, u8>, structures<a, u16>, structures<a, u32>, structures<a, u64>};
-  return functions[i.size];
+  constexpr SimdMemory of_one[] = {registers<a, u8>, registers<a, u16>, registers<a, u32>, registers<a, u64>};
+  constexpr SimdMemory of_several[] = {structures<a, u8>, structures<a, u16>, structures<a, u32>, nullptr};
+  return (structure_of(i.op) == 1 ? of_one : of_several)[i.size];
 }
 
 }  // namespace

@@ -34,4 +34,18 @@ void set_extension_register(State& state, unsigned n, T value) {
   store(reinterpret_cast<u8*>(state.d.data()) + n * sizeof(T), value);
 }
 
+// Between memory and T's numbers n, n + 1, ... of the register file, by CPSR.E. `memory` is from Core::reach<access>().
+template <Access access, class T, class Byte>
+void move_elements(Core& core, Byte* memory, unsigned n, u32 count) {
+  auto move = [&](u32 k, auto in_order) {
+    Byte* at = memory + k * sizeof(T);
+    if constexpr (access == Access::read) set_extension_register<T>(*core.state, n + k, in_order(load<T>(at)));
+    else store(at, in_order(extension_register<T>(*core.state, n + k)));
+  };
+  if (core.state->big_endian) [[unlikely]]
+    for (u32 k = 0; k < count; ++k) move(k, [&](T value) { return core.in_order(value); });
+  else
+    for (u32 k = 0; k < count; ++k) move(k, [](T value) { return value; });
+}
+
 }  // namespace sigtape::cpu

@@ -206,35 +206,24 @@ void status(State& s, const Insn& i) {
 u32 base_of(const Core& core, const Insn& i) { return i.n == 15 ? core.pc_operand() & ~3u : core.state->r[i.n]; }
 
 // Moves registers d, d + 1, ... (all of them side by side in the file) from or to `address`.
-template <Access access>
+template <Access access, class T>
 bool transfer(Core& core, const Insn& i, u32 address, u32 count) {
-  u32 size = i.is_double ? 8 : 4, bytes = count * size;
   if (!core.aligned(address, 4, access)) return false;
-  if (!(access == Access::read ? core.can_load(address, bytes) : core.can_store(address, bytes))) return false;
-  u8* file = reinterpret_cast<u8*>(core.state->d.data()) + i.d * size;
-  u32 swap = core.state->big_endian && i.is_double ? 4 : 0;
-  for (u32 k = 0; k < bytes; k += 4) {
-    u32 word = 0;
-    if constexpr (access == Access::read) {
-      if (!core.load(address + k, word)) return false;
-      store(file + (k ^ swap), word);
-    } else {
-      word = load<u32>(file + (k ^ swap));
-      if (!core.store(address + k, word)) return false;
-    }
-  }
+  auto* memory = core.reach<access>(address, count * static_cast<u32>(sizeof(T)));
+  if (!memory) return false;
+  move_elements<access, T>(core, memory, i.d, count);
   return true;
 }
 
-template <Access access>
+template <Access access, class T>
 bool one_register(Core& core, const Insn& i) {
   u32 base = base_of(core, i);
-  return transfer<access>(core, i, i.add ? base + i.imm : base - i.imm, 1);
+  return transfer<access, T>(core, i, i.add ? base + i.imm : base - i.imm, 1);
 }
-template <Access access>
+template <Access access, class T>
 bool several_registers(Core& core, const Insn& i) {
   u32 base = base_of(core, i), other = i.add ? base + i.imm : base - i.imm;
-  if (!transfer<access>(core, i, i.add ? base : other, i.count)) return false;
+  if (!transfer<access, T>(core, i, i.add ? base : other, i.count)) return false;
   if (i.write_back) core.state->r[i.n] = other;
   return true;
 }
@@ -279,6 +268,17 @@ SimdData arithmetic_function(const Insn& i) {
 }
 #undef SIGTAPE_ARITHMETIC
 
+template <class T>
+SimdMemory memory_function(Op op) {
+  switch (op) {
+    case Op::vldr: return one_register<Access::read, T>;
+    case Op::vstr: return one_register<Access::write, T>;
+    case Op::vldm: return several_registers<Access::read, T>;
+    case Op::vstm: return several_registers<Access::write, T>;
+    default: return nullptr;
+  }
+}
+
 }  // namespace
 
 SimdData vfp_function(const Insn& i) {
@@ -302,13 +302,7 @@ SimdData vfp_function(const Insn& i) {
 }
 
 SimdMemory vfp_memory_function(const Insn& i) {
-  switch (i.op) {
-    case Op::vldr: return one_register<Access::read>;
-    case Op::vstr: return one_register<Access::write>;
-    case Op::vldm: return several_registers<Access::read>;
-    case Op::vstm: return several_registers<Access::write>;
-    default: return nullptr;
-  }
+  return i.is_double ? memory_function<u64>(i.op) : memory_function<u32>(i.op);
 }
 
 }  // namespace sigtape::cpu

@@ -2,6 +2,7 @@
 #include "core/isa/decode.h"
 
 #include <array>
+#include <bit>
 
 #include "core/base/bits.h"
 #include "core/isa/a32_integer.h"
@@ -160,6 +161,7 @@ Insn insn_of(const Row* row, u32 word, u8 width, bool thumb) {
     row->expand(f, insn);
     if (insn.op == Op::undefined) return undefined_insn(word, width, thumb);
   }
+  if (row->form == Form::list) insn.count = static_cast<u8>(std::popcount(insn.list));
   return insn;
 }
 

@@ -76,7 +76,7 @@ struct Insn {
   u16 list = 0;            // register list, bit n for Rn; MSR: field mask (bit 3 flags, 2 GE, 1 E, 0 control)
   u8 size = 0;             // SIMD: log2 of the element's bytes
   u8 index = 0;            // SIMD: lane; VEXT: first byte
-  u8 count = 0;            // bit fields: width in bits; VLDM, VLDn, VTBL: number of registers
+  u8 count = 0;            // bit fields: width in bits; LDM, VLDM, VLDn, VTBL and so on: number of registers
   u8 stride : 7 = 0;       // VLDn, VSTn: distance between D registers
   bool thumb : 1 = false;  // T16 or T32: PC reads as the address plus 4, else plus 8
   u8 align = 0;            // VLDn, VSTn: required alignment in bytes, 0 for none

@@ -98,6 +98,8 @@ class Builder {
   void store32(Word at, Word value) { store(at, value, 4); }
   void need_load(Word at, u32 bytes) { can_fail({.kind = Kind::need_load, .a = use(at), .imm = bytes}); }
   void need_store(Word at, u32 bytes) { can_fail({.kind = Kind::need_store, .a = use(at), .imm = bytes}); }
+  Word load_needed32(Word at) { return load32(at); }
+  void store_needed32(Word at, Word value) { store32(at, value); }
   void need_words_aligned(Word at) { can_fail({.kind = Kind::need_aligned, .a = use(at)}); }
   cpu::Pair<Builder> load_exclusive(Word at, u32 bytes);
   Word store_exclusive(Word at, const cpu::Pair<Builder>& value, u32 bytes);

@@ -43,9 +43,11 @@ class Check final : public cpu::Engine, public mem::CodeWatcher, public mem::Wri
   void forked() override { translator_->forked(); }
   void about_to_write(u32 address, u32 bytes) override {
     if (!listening_) return;
-    Write write{.address = address, .bytes = bytes};
-    std::memcpy(write.before.data(), space_.host(GuestAddr{address}), bytes);
-    writes_.push_back(write);
+    for (u32 done = 0; done < bytes; done += sizeof(Write::before)) {
+      Write write{.address = address + done, .bytes = std::min<u32>(bytes - done, sizeof(Write::before))};
+      std::memcpy(write.before.data(), space_.host(GuestAddr{write.address}), write.bytes);
+      writes_.push_back(write);
+    }
   }
 
  private:

@@ -103,7 +103,7 @@ class Space {
   u8* base() const { return base_; }
   u8* host(GuestAddr a) const { return base_ + a.value; }
 
-  // --- access by engines: nullptr is a fault. Sizes up to 16 bytes; may cross one page border.
+  // --- access by engines: nullptr is a fault. Sizes up to a page; may cross one page border.
   const u8* readable(u32 address, u32 bytes) const {
     u32 last = address + bytes - 1;
     if ((flags_[address >> 12] & flags_[last >> 12] & 1) == 0 || last < address) [[unlikely]]

@@ -77,6 +77,8 @@ class Scribe {
   void store32(Word, Word w) { note("store32", w); }
   void need_load(Word w, u32) { note("need_load", w); }
   void need_store(Word w, u32) { note("need_store", w); }
+  Word load_needed32(Word) { return word_of("load_needed32"); }
+  void store_needed32(Word, Word w) { note("store_needed32", w); }
   void need_words_aligned(Word w) { note("need_words_aligned", w); }
   Pair<Scribe> load_exclusive(Word, u32) { return pair("load_exclusive"); }
   Word store_exclusive(Word, const Pair<Scribe>&, u32) { return word_of("store_exclusive"); }
