@@ -53,7 +53,7 @@ Slot* CodeCache::make(u32 pc, bool thumb) {
   for (u32 i = 0; i < count + 2; i++) {
     piece[i].run = i < count ? decode_slot : leave_piece;
     piece[i].pc = begin + i * width;
-    piece[i].step = i < count;
+    piece[i].step = i < count ? sizeof(Slot) : 0;
   }
   table(thumb)[begin >> piece_shift] = piece;
   has_pieces_[begin >> region_shift] = true;
@@ -94,43 +94,44 @@ const Slot* Context::find_slowly(u32 at) {
   return cache.make(at, state->thumb) + ((at & (CodeCache::piece_bytes - 1)) >> slot_shift);
 }
 
-const Slot* leave_piece(Context& context, const Slot* slot) {
+const Slot* leave_piece(Context& context, const Slot* slot, u32 left) {
   const Slot* next = context.find(slot->pc);
   if (context.state->it) settle(context, next);
-  return next->run(context, next);
+  return next->run(context, next, left);
 }
 
-static const Slot* stop_fetch(Context& context, u32 pc, u32 address) {
+static const Slot* stop_fetch(Context& context, const Slot* slot, u32 address, u32 left) {
   context.stop = {.kind = StopKind::fault, .address = GuestAddr{address}, .access = Access::fetch};
-  context.state->r[15] = pc;
-  return nullptr;
+  return stop_at(context, slot, left);
 }
 
-const Slot* refuse_fetch(Context& context, const Slot* slot) { return stop_fetch(context, slot->pc, slot->pc); }
+const Slot* refuse_fetch(Context& context, const Slot* slot, u32 left) {
+  return stop_fetch(context, slot, slot->pc, left);
+}
 
-const Slot* decode_slot(Context& context, const Slot* const_slot) {
+const Slot* decode_slot(Context& context, const Slot* const_slot, u32 left) {
   auto* slot = const_cast<Slot*>(const_slot);
   State& state = *context.state;
   u32 pc = slot->pc;
   u8 it = 0;
   if (state.thumb) {
     const u8* first_bytes = context.space->executable(pc, 2);
-    if (!first_bytes) return stop_fetch(context, pc, pc);
+    if (!first_bytes) return stop_fetch(context, slot, pc, left);
     u16 first = load<u16>(first_bytes), second = 0;
     if (isa::is_t32(first)) {
       const u8* second_bytes = context.space->executable(pc + 2, 2);
-      if (!second_bytes) return stop_fetch(context, pc, pc + 2);
+      if (!second_bytes) return stop_fetch(context, slot, pc + 2, left);
       second = load<u16>(second_bytes);
       context.space->mark_code((pc + 2) >> 12);
     }
     it = state.it;
     slot->insn = isa::decode_thumb(first, second, it);
-    slot->step = slot->insn.width / 2;
+    slot->step = static_cast<u8>(slot->insn.width / 2 * sizeof(Slot));
   } else {
     const u8* bytes = context.space->executable(pc, 4);
-    if (!bytes) return stop_fetch(context, pc, pc);
+    if (!bytes) return stop_fetch(context, slot, pc, left);
     slot->insn = isa::decode_a32(load<u32>(bytes));
-    slot->step = 1;
+    slot->step = sizeof(Slot);
   }
   context.space->mark_code(pc >> 12);
   slot->it = it;
@@ -147,10 +148,10 @@ const Slot* decode_slot(Context& context, const Slot* const_slot) {
     u32 target = semantics::pc_operand(pc, state.thumb) + slot->insn.imm;
     if (target >> CodeCache::piece_shift == pc >> CodeCache::piece_shift) {
       slot->run = near_branch_handler(slot->insn.cond);
-      slot->body = static_cast<u16>(static_cast<i32>(target - pc) >> context.slot_shift);
+      slot->body = static_cast<u16>((static_cast<i32>(target - pc) >> context.slot_shift) * i32{sizeof(Slot)});
     }
   }
-  return slot->run(context, slot);
+  return slot->run(context, slot, left);
 }
 
 // --- exclusive accesses

@@ -12,19 +12,24 @@ namespace sigtape::cpu {
 struct Context;
 struct Slot;
 
-// Executes the slot's instruction: the slot that comes next, or nullptr where it stopped (Context::stop and r[15] are
-// set then, and the instruction is not retired).
-using Handler = const Slot* (*)(Context&, const Slot*);
+// Executes the slot's instruction and those that come after it, `left` in all (at least 1): the slot that comes next,
+// or nullptr where one stopped (see stop_at). Handlers call the next one at their end, at most so deep even where the
+// compiler makes no jump of it.
+using Handler = const Slot* (*)(Context&, const Slot*, u32 left);
 
 struct Slot {
   Handler run;
   u32 pc;
-  u16 body;  // index into CodeCache::bodies: of conditional and of SIMD instructions. B inside its piece: see near_branch
+  u16 body;  // index into CodeCache::bodies: of conditional and of SIMD instructions. B: see near_branch_handler
   u8 it;     // CPSR.IT that it was decoded under
-  u8 step;   // slots to the next instruction; 0 for slots that are no instruction (the end of a piece, a fetch fault)
+  u8 step;   // bytes to the next instruction's; 0 for slots that are no instruction (the end of a piece, a fetch fault)
   isa::Insn insn;
 };
 static_assert(sizeof(Slot) == 48);
+
+inline const Slot* slot_after(const Slot* slot, i32 bytes) {
+  return reinterpret_cast<const Slot*>(reinterpret_cast<const u8*>(slot) + bytes);
+}
 
 // What executes an instruction whose condition holds. SIMD handlers call one of the functions.
 struct Body {
@@ -78,6 +83,7 @@ struct Context : Core {
   Slot** table = nullptr;  // of the current instruction set
   u32 slot_shift = 1;
   Slot no_fetch{};  // stands for an instruction that cannot be fetched
+  u32 left = 0;     // where a handler stopped: instructions that were not retired, of those that were asked for
 
   void set_thumb(bool thumb) {
     state->thumb = thumb;
@@ -98,10 +104,22 @@ struct Context : Core {
   bool swap(u32 address, u32 bytes, u32 value, u32& old);
 };
 
+// The two ends of a handler: the instruction is retired, or is not, and Context::stop says why.
+inline const Slot* go_on(Context& context, const Slot* next, u32 left) {
+  if (--left == 0) [[unlikely]]
+    return next;
+  return next->run(context, next, left);
+}
+inline const Slot* stop_at(Context& context, const Slot* slot, u32 left) {
+  context.state->r[15] = slot->pc;
+  context.left = left;
+  return nullptr;
+}
+
 // Handlers of slots that are not (yet) an instruction.
-const Slot* decode_slot(Context& context, const Slot* slot);
-const Slot* leave_piece(Context& context, const Slot* slot);
-const Slot* refuse_fetch(Context& context, const Slot* slot);
+const Slot* decode_slot(Context& context, const Slot* slot, u32 left);
+const Slot* leave_piece(Context& context, const Slot* slot, u32 left);
+const Slot* refuse_fetch(Context& context, const Slot* slot, u32 left);
 
 // A slot that may have been decoded under another IT state is decoded again.
 inline const Slot* settle(Context& context, const Slot* slot) {
@@ -113,7 +131,7 @@ Body body_of(const isa::Insn& insn);
 // Wrappers that test the condition first, outside and inside an IT block; cond may be al in the second.
 Handler conditional_handler(isa::Cond cond);
 Handler it_block_handler(isa::Cond cond);
-// Of a B whose target is in its own piece: `body` is the distance in slots, an i16.
+// Of a B whose target is in its own piece: `body` is the distance in bytes of slots, an i16.
 Handler near_branch_handler(isa::Cond cond);
 // Handlers made for the instruction's shape; nullptr for other instructions.
 Handler alu_handler(const isa::Insn& insn);

@@ -16,14 +16,8 @@ class Direct {
   using Bool = bool;
 
   Direct(Context& context, const Slot* slot)
-      : x_(context), state_(*context.state), slot_(slot), next_(slot + slot->step) {}
-  const Slot* finish() {
-    if (failed_) [[unlikely]] {
-      state_.r[15] = slot_->pc;
-      return nullptr;
-    }
-    return next_;
-  }
+      : x_(context), state_(*context.state), slot_(slot), next_(slot_after(slot, slot->step)) {}
+  const Slot* next() const { return next_; }
 
   u32 constant(u32 value) { return value; }
   u32 address(u32 value) { return value; }
@@ -220,10 +214,12 @@ static_assert(Machine<Direct<true>> && Machine<Direct<false>>);
 
 // The handler made of one piece of semantics.
 template <class M, class I, void (*semantics)(M&, const I&)>
-const Slot* run(Context& context, const Slot* slot) {
+const Slot* run(Context& context, const Slot* slot, u32 left) {
   M machine{context, slot};
   semantics(machine, static_cast<const I&>(slot->insn));
-  return machine.finish();
+  if (machine.failed()) [[unlikely]]
+    return stop_at(context, slot, left);
+  return go_on(context, machine.next(), left);
 }
 
 // Whether a handler must look out for r15: generously, as unused fields are 0.

@@ -33,32 +33,35 @@ bool passed(const Flags& f) {
 }
 
 template <Cond cond>
-const Slot* conditional(Context& context, const Slot* slot) {
-  if (!passed<cond>(context.state->flags)) return slot + slot->step;
-  return context.cache.body(slot->body).handler(context, slot);
+const Slot* conditional(Context& context, const Slot* slot, u32 left) {
+  if (!passed<cond>(context.state->flags)) return go_on(context, slot_after(slot, slot->step), left);
+  return context.cache.body(slot->body).handler(context, slot, left);
 }
 
 // Inside an IT block (or with an ITSTATE that a signal handler made up): valid only under the ITSTATE of its decoding.
 template <Cond cond>
-const Slot* in_it_block(Context& context, const Slot* slot) {
+const Slot* in_it_block(Context& context, const Slot* slot, u32 left) {
   State& state = *context.state;
-  if (state.it != slot->it) return decode_slot(context, slot);
-  const Slot* next = slot + slot->step;
-  if (passed<cond>(state.flags)) next = context.cache.body(slot->body).handler(context, slot);
-  if (!next) return nullptr;
+  if (state.it != slot->it) return decode_slot(context, slot, left);
+  const Slot* next = slot_after(slot, slot->step);
+  if (passed<cond>(state.flags)) next = context.cache.body(slot->body).handler(context, slot, 1);
+  if (!next) return stop_at(context, slot, left);
   state.it = isa::it_advance(slot->it);
-  return state.it ? settle(context, next) : next;
+  return go_on(context, state.it ? settle(context, next) : next, left);
 }
 
 template <Cond cond>
-const Slot* branch(Context& context, const Slot* slot) {
-  if (!passed<cond>(context.state->flags)) return slot + slot->step;
-  return context.find(semantics::pc_operand(slot->pc, context.state->thumb) + slot->insn.imm);
+const Slot* branch(Context& context, const Slot* slot, u32 left) {
+  const Slot* next = slot_after(slot, slot->step);
+  if (passed<cond>(context.state->flags))
+    next = context.find(semantics::pc_operand(slot->pc, context.state->thumb) + slot->insn.imm);
+  return go_on(context, next, left);
 }
 
 template <Cond cond>
-const Slot* near_branch(Context& context, const Slot* slot) {
-  return slot + (passed<cond>(context.state->flags) ? static_cast<i16>(slot->body) : slot->step);
+const Slot* near_branch(Context& context, const Slot* slot, u32 left) {
+  bool taken = passed<cond>(context.state->flags);
+  return go_on(context, slot_after(slot, taken ? static_cast<i16>(slot->body) : slot->step), left);
 }
 
 #define FOR_ALL_CONDITIONS(f)                                                                                   \
@@ -71,16 +74,16 @@ constexpr Handler in_it_blocks[] = FOR_ALL_CONDITIONS(in_it_block);
 constexpr Handler branches[] = FOR_ALL_CONDITIONS(branch);
 constexpr Handler near_branches[] = FOR_ALL_CONDITIONS(near_branch);
 
-const Slot* run_simd_data(Context& context, const Slot* slot) {
+const Slot* run_simd_data(Context& context, const Slot* slot, u32 left) {
   context.cache.body(slot->body).data(*context.state, slot->insn);
-  return slot + slot->step;
+  return go_on(context, slot_after(slot, slot->step), left);
 }
 
-const Slot* run_simd_memory(Context& context, const Slot* slot) {
+const Slot* run_simd_memory(Context& context, const Slot* slot, u32 left) {
   context.pc = slot->pc;
-  if (context.cache.body(slot->body).memory(context, slot->insn)) [[likely]] return slot + slot->step;
-  context.state->r[15] = slot->pc;
-  return nullptr;
+  if (!context.cache.body(slot->body).memory(context, slot->insn)) [[unlikely]]
+    return stop_at(context, slot, left);
+  return go_on(context, slot_after(slot, slot->step), left);
 }
 
 template <bool uses_pc>

@@ -1,4 +1,4 @@
-// The interpreter's loop: slot after slot, with exact counts.
+// The interpreter: chunks of slots, with exact counts.
 #include "core/cpu/interpreter.h"
 
 #include <algorithm>
@@ -43,12 +43,11 @@ Stop Interpreter::run(State& state, u64 budget) {
       stop.kind = StopKind::interrupted;
       break;
     }
-    u32 chunk = static_cast<u32>(std::min<u64>(left, chunk_size)), count = chunk;
-    do slot = slot->run(context_, slot);
-    while (slot && --count);
-    left -= chunk - count;
+    u32 chunk = static_cast<u32>(std::min<u64>(left, chunk_size));
+    slot = slot->run(context_, slot, chunk);
+    left -= chunk;
     if (!slot) {
-      context_.stop.retired = budget - left;
+      context_.stop.retired = budget - left - context_.left;
       return context_.stop;
     }
   }

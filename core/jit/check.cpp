@@ -65,18 +65,16 @@ class Check final : public cpu::Engine, public mem::CodeWatcher, public mem::Wri
   u64 slices_ = 0;
 };
 
-cpu::Stop Check::interpret(cpu::State& state, u64 budget) {
+cpu::Stop Check::interpret(cpu::State& state, u64 budget) {  // at most longest_slice
   interpreter_.state = &state;
   interpreter_.alignment = alignment_;
   interpreter_.set_thumb(state.thumb);
   const cpu::Slot* slot = cpu::settle(interpreter_, interpreter_.find(state.r[15]));
-  for (u64 done = 0; done < budget; done++) {
-    slot = slot->run(interpreter_, slot);
-    if (!slot) {
-      cpu::Stop stop = interpreter_.stop;
-      stop.retired = done;
-      return stop;
-    }
+  slot = slot->run(interpreter_, slot, static_cast<u32>(budget));
+  if (!slot) {
+    cpu::Stop stop = interpreter_.stop;
+    stop.retired = budget - interpreter_.left;
+    return stop;
   }
   state.r[15] = slot->pc;
   return {.kind = cpu::StopKind::budget, .retired = budget};

@@ -241,10 +241,10 @@ bool Jit::interpret(u64 most, bool to_branch) {
   x.set_thumb(context_.state.thumb);
   const cpu::Slot* slot = cpu::settle(x, x.find(context_.state.r[15]));
   for (u64 count = most; count != 0; count--) {
-    const cpu::Slot* next = slot->run(x, slot);
+    const cpu::Slot* next = slot->run(x, slot, 1);
     if (!next) return false;
     left_--;
-    bool branched = next != slot + slot->step;
+    bool branched = next != cpu::slot_after(slot, slot->step);
     slot = next;
     if (branched && to_branch && context_.state.it == 0) break;
   }
@@ -264,9 +264,9 @@ u64 Jit::step(u32 pc, u32 detail) {
   x.set_thumb(state.thumb);
   dropped_ = false;
   const cpu::Slot* slot = cpu::settle(x, x.find(state.r[15]));
-  const cpu::Slot* next = slot->run(x, slot);
-  if (next == slot + slot->step && state.thumb == (pc & 1) && !state.big_endian && is_translatable(state) &&
-      !dropped_) {
+  const cpu::Slot* next = slot->run(x, slot, 1);
+  if (next == cpu::slot_after(slot, slot->step) && state.thumb == (pc & 1) && !state.big_endian &&
+      is_translatable(state) && !dropped_) {
     state.it = 0;  // translated code knows it by the place
     put_flags(context_);
     return 0;
