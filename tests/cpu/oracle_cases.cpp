@@ -25,6 +25,7 @@ constexpr u32 setend_bit = 0x200;
 
 // What a branch lands on: UDF.
 u8 filler(bool thumb, u32 at) { return static_cast<u8>((thumb ? 0xdede'dede : 0xe7f0'def0) >> (at % 4 * 8)); }
+u32 bkpt(bool thumb) { return thumb ? 0xbe00 : 0xe120'0070; }
 
 bool is_exclusive_store(Op op) { return op == Op::strex || op == Op::strexb || op == Op::strexh || op == Op::strexd; }
 
@@ -119,13 +120,23 @@ u32 ignored_bits(const isa::Row& row) {
   return row.pattern.width == 16 ? ignored & 0xffff : ignored;
 }
 
-Batch Batch::only(u32 number) const {
+Batch Batch::only(u32 number, u32 length) const {
   Batch one = *this;
   one.cases = {cases[number]};
   one.program_of = {program_of[number]};
-  u32 slot = (program(number).begin - ORACLE_CODE) & ~(slot_bytes - 1);
+  Program& p = one.programs[program_of[number]];
+  u32 slot = (p.begin - ORACLE_CODE) & ~(slot_bytes - 1), end = slot + slot_bytes;
+  if (length < p.pieces.size()) {
+    p.pieces.resize(length);
+    p.end = p.begin;
+    for (const Piece& piece : p.pieces) p.end += piece.insn.width;
+    one.cases[0].end = p.end;
+    end = p.end - ORACLE_CODE + (thumb ? 2 : 4);
+    u32 stop = bkpt(thumb);
+    std::memcpy(&one.code[p.end - ORACLE_CODE], &stop, thumb ? 2 : 4);
+  }
   for (u32 i = 0; i < code.size(); ++i)
-    if (i - slot >= slot_bytes) one.code[i] = filler(thumb, i);
+    if (i < slot || i >= end) one.code[i] = filler(thumb, i);
   return one;
 }
 
@@ -340,7 +351,7 @@ void Generator::write(Batch& batch, Program& program, u32 at) {
   program.begin = ORACLE_CODE + at;
   for (const Piece& piece : program.pieces) insn(thumb_, piece.bits);
   program.end = ORACLE_CODE + at;
-  if (program.stops_at_breakpoint) return insn(thumb_, thumb_ ? 0xbe00 : 0xe120'0070);
+  if (program.stops_at_breakpoint) return insn(thumb_, bkpt(thumb_));
   // The landing's address stands at the slot's end, where few branches come.
   u32 last = (at & ~(slot_bytes - 1)) + slot_bytes - 4, offset = last - ((at & ~3u) + (thumb_ ? 4 : 8));
   insn(thumb_, (thumb_ ? 0xf8df'f000 : 0xe59f'f000) | offset);

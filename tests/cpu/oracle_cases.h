@@ -33,7 +33,8 @@ struct Batch {
   std::array<u8, ORACLE_DATA_SIZE> data{};
 
   const Program& program(u32 number) const { return programs[program_of[number]]; }
-  Batch only(u32 number) const;  // one case, with nothing else in the code that it could branch to
+  // One case, of its program only so many instructions, with nothing else in the code that it could branch to.
+  Batch only(u32 number, u32 length) const;
   Batch without(const std::vector<bool>& dropped) const;
   std::string text(u32 number) const;
 };

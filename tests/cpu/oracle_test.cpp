@@ -120,8 +120,7 @@ class Comparison {
   // One case with fresh memory; of a longer program the shortest beginning that differs.
   void compare_alone(const Batch& batch, u32 number) {
     for (u32 length = 1; length <= batch.program(number).pieces.size(); ++length) {
-      Batch one = batch.only(number);
-      cut(one, one.program_of[0], length);
+      Batch one = batch.only(number, length);
       std::string text = differs(one);
       if (text.empty()) continue;
       if (text == known_one) return;
@@ -165,18 +164,6 @@ class Comparison {
     ++known_[known->reason];
     seen_reasons.insert(known->reason);
     return true;
-  }
-
-  void cut(Batch& one, u32 program, u32 length) {
-    Program& p = one.programs[program];
-    if (length == p.pieces.size()) return;
-    p.pieces.resize(length);
-    u32 at = p.begin;
-    for (const Piece& piece : p.pieces) at += piece.insn.width;
-    p.end = at;
-    one.cases[0].end = at;
-    u32 bkpt = one.thumb ? 0xbe00 : 0xe120'0070;
-    std::memcpy(&one.code[at - ORACLE_CODE], &bkpt, one.thumb ? 2 : 4);
   }
 
   std::vector<const isa::Row*> rows_without_agreement() const {
