@@ -339,9 +339,9 @@ void Emitter::emit_set_nzc(u16 id) {
     will_clobber();
     as.bit_test(r, carry.amount);
     as.set(Cc::b, home);
+    flags_.home = flags_.home | Part::c;
   }
   release(n.b);
-  flags_.home = flags_.home | Part::c;
   value_for_flags(n.a, id);
   defined(Part::nz | Part::c, Part::nz, false);
   flags_.home = flags_.home | Part::c;

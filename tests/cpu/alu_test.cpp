@@ -53,6 +53,13 @@ TEST_CASE("movs by constant shifts puts the last bit shifted out into carry") {
   CHECK(g.flags == "NzCv");
 }
 
+TEST_CASE("rrxs takes in the carry of the instruction before, also where nobody asks for its own") {
+  Guest g{{0xe0510002, "subs r0, r1, r2"}, {0xe1f03061, "mvns r3, r1, rrx"}, {0xe1b04fe1, "rors r4, r1, #31"}};
+  g.r1 = 0xffff'0000;
+  g.run();
+  CHECK(g.r3 == 0x0000'7fff);
+}
+
 TEST_CASE("shifts by a register use its low byte, 0 to 255") {
   struct {
     u32 bits;

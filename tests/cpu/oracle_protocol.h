@@ -8,7 +8,7 @@
 #define ORACLE_DATA 0x30000000u  // read, write; the last page is read-only
 #define ORACLE_DATA_SIZE 0x3000u
 #define ORACLE_DATA_WRITABLE 0x2000u
-#define ORACLE_LANDING 0x24000000u   // where a case's code jumps to at its end, as A32
+#define ORACLE_LANDING 0x21a00000    // where a case's code jumps to at its end, as A32; as an instruction: movcs r0, r0
 #define ORACLE_TPIDRURO 0x5a001230u  // the thread pointer
 #define ORACLE_CASES 1024u           // in a batch at most
 

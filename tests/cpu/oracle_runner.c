@@ -19,6 +19,8 @@ void runner_enter(void);
 // needs a place for r0 that it reaches without another register: the page after it. runner_enter's literals lie in the
 // page after its code, so that writing them does not touch a page with code. The instruction given in hexadecimal is
 // str r0, [pc, #4088].
+#define TEXT(number) TEXT_OF(number)
+#define TEXT_OF(number) #number
 __asm__(
     ".section .runner, \"awx\", %progbits\n.balign 4096\n.space 3072\n.arm\n.fpu neon-vfpv4\n"
     ".macro load_all\n"
@@ -35,7 +37,7 @@ __asm__(
     "1: load_all\n setend be\n ldr pc, runner_target_swapped\n.ltorg\n"
     "runner_return:\n ldr r0, =runner_saved_sp\n ldr sp, [r0]\n vpop {d8-d15}\n pop {r4-r11, pc}\n.ltorg\n"
     "runner_landing:\n .inst 0xe58f0ff8\n ldr r0, =runner_out\n add r0, r0, #24\n stmia r0, {r1-r12}\n"
-    " str sp, [r0, #48]\n str lr, [r0, #52]\n sub r0, r0, #24\n ldr r1, =0x24001000\n ldr r1, [r1]\n str r1, [r0, "
+    " str sp, [r0, #48]\n str lr, [r0, #52]\n sub r0, r0, #24\n ldr r1, =" TEXT(ORACLE_LANDING) " + 4096\n ldr r1, [r1]\n str r1, [r0, "
     "#20]\n"
     " vmrs r1, fpscr\n str r1, [r0, #16]\n mov r2, #0\n vmsr fpscr, r2\n mrs r1, cpsr\n str r1, [r0, #12]\n"
     " mrc p15, 0, r1, c13, c0, 2\n str r1, [r0, #80]\n"
