@@ -54,7 +54,10 @@ TEST_CASE("movs by constant shifts puts the last bit shifted out into carry") {
 }
 
 TEST_CASE("rrxs takes in the carry of the instruction before, also where nobody asks for its own") {
-  Guest g{{0xe0510002, "subs r0, r1, r2"}, {0xe1f03061, "mvns r3, r1, rrx"}, {0xe1b04fe1, "rors r4, r1, #31"}};
+  Guest g{{0xe0510002, "subs r0, r1, r2"},
+          {0xe1f03061, "mvns r3, r1, rrx"},
+          {0xe1b04fe1, "rors r4, r1, #31"},
+          {0xe12fff1e, "bx lr"}};
   g.r1 = 0xffff'0000;
   g.run();
   CHECK(g.r3 == 0x0000'7fff);
