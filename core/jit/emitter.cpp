@@ -334,6 +334,19 @@ void Emitter::block_head(u32 pc, u32 instructions) {
   expiries_.push_back({as.jump(Cc::s), pc, instructions});
 }
 
+u8* Emitter::count_turn(Part live) {
+  needed_ = live;
+  bring_home(live);
+  will_clobber();
+  as.alu64(Alu::sub, Reg::r15, static_cast<i32>(instructions_));
+  return as.jump(Cc::s);
+}
+
+void Emitter::uncount_turn() {
+  as.alu64(Alu::add, Reg::r15, static_cast<i32>(instructions_));
+  flags_ = FlagState{};
+}
+
 void Emitter::jump_direct(u32 target) { links_.push_back({as.jump(), target}); }
 void Emitter::jump_direct_if(Cc cc, u32 target) { links_.push_back({as.jump(cc), target}); }
 

@@ -68,6 +68,10 @@ class Emitter {
   void jump_indirect(Reg target);  // rcx, with bit 0
   void leave_with(Exit kind, u32 pc, u32 detail);
   void block_head(u32 pc, u32 instructions);
+  // The block's instructions are counted once more; jumps from the place that is returned where they are not due any
+  // more, the flags being at home there. Of the flags of before only those that are `live` are kept.
+  u8* count_turn(Part live);
+  void uncount_turn();  // all flags must be at home
   // The ways out that are taken seldom; they need not stand behind the block.
   void emit_ways_out();
 

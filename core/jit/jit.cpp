@@ -27,6 +27,10 @@ namespace {
 // Instructions between two looks at the stop request: some microseconds.
 constexpr u64 most_at_once = 16384;
 
+// Where blocks begin differs in the low bits from one to the next: by these, processors tell apart where indirect jumps
+// have led (tests/kernels/vm, at ten places of its code: 0.8 of the time of blocks without gaps, 0.5 of aligned ones).
+constexpr u64 place_range = 32, place_step = 7;
+
 // The context, and below it the stack that translated code, the functions it calls and signal handlers run on.
 class ContextStack {
  public:
@@ -315,7 +319,7 @@ const u8* Jit::translate(u32 pc) {
   for (u32 page = first >> 12; page <= (first + bytes - 1) >> 12; page++) space_.mark_code(page);
   memory_->table()[CodeMemory::index_of(pc)] = static_cast<i32>(code_end_ - stubs_.for_code.miss);
   const u8* entry = memory_->to_execute() + begin;
-  code_end_ = block_end;
+  code_end_ = block_end + ((blocks_.size() * place_step - reinterpret_cast<u64>(block_end)) & (place_range - 1));
   return entry;
 }
 

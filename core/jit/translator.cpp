@@ -160,34 +160,96 @@ bool Translator::emit_group(std::size_t& i) {
   return true;
 }
 
+// Where a block that its last branch repeats may count its next turn: before the instruction that sets the flags for
+// that branch, where those of before need not be kept. steps_.size(): the block is no such loop.
+std::size_t Translator::turn_of_loop() const {
+  const Step& last = steps_.back();
+  bool repeats = last.insn.op == Op::b && last.insn.cond != Cond::al && last.it == 0 && !last.may_exit &&
+                 target_of(last) == (steps_[0].pc | (last.insn.thumb ? 1 : 0));
+  for (std::size_t i = steps_.size() - 1; repeats && i-- > 0;) {
+    const Step& step = steps_[i];
+    if (!step.supported || step.simd || step.may_leave || step.may_exit || step.it != 0 || step.insn.op == Op::it ||
+        step.insn.cond != Cond::al)
+      break;
+    if ((step.writes & Part::nz) == Part::nz) return i;
+    if (any(step.writes)) break;
+  }
+  return steps_.size();
+}
+
 void Translator::emit() {
   CHECK_THAT(!steps_.empty(), "an empty block");
-  bool thumb = steps_[0].insn.thumb;
-  u32 mode = thumb ? 1 : 0;
+  u32 mode = steps_[0].insn.thumb ? 1 : 0;
   emitter_.set_nodes(&builder_.nodes());
   emitter_.block_head(steps_[0].pc | mode, static_cast<u32>(steps_.size()));
-  std::size_t i = 0;
-  bool left = false;
-  while (i < steps_.size()) {
+  std::size_t turn = turn_of_loop();
+  if (turn != steps_.size()) return emit_loop(turn);
+  if (emit_body(0, steps_.size())) return;
+  const Step& last = steps_.back();
+  emitter_.need_all_home();
+  emitter_.jump_direct((last.pc + last.insn.width) | mode);
+}
+
+// The first turn finds the flags at home. Those that follow find them where the branch has left them, in EFLAGS as a
+// rule: so they are emitted once more, for themselves, and end where they begin.
+void Translator::emit_loop(std::size_t turn) {
+  const Step &last = steps_.back(), &setter = steps_[turn];
+  const std::size_t end = steps_.size() - 1;
+  const std::vector<Node> nodes = builder_.nodes();
+  const Part live = (setter.live_after & ~setter.writes) | setter.reads;
+  Assembler& as = emitter_.as;
+
+  emit_body(0, turn);
+  u8* first_expired = emitter_.count_turn(live);
+  emit_body(turn, end);
+  const FlagState flags = emitter_.flags();
+  Cc cc = emitter_.condition(last.insn.cond);
+  const FlagState flags_of_turn = emitter_.flags();
+  u8* over = as.jump(inverse(cc));
+
+  const u8* begin = as.at();
+  builder_.nodes() = nodes;
+  emitter_.simd().forget_all();
+  emit_body(0, turn);
+  u8* expired = emitter_.count_turn(live);
+  emit_body(turn, end);
+  if (emitter_.flags() == flags) {
+    cc = emitter_.condition(last.insn.cond);
+    Assembler::patch(as.jump(cc), begin);
+  } else {
+    emitter_.need_all_home();
+    emitter_.uncount_turn();
+    emit_last(last);
+  }
+  as.bind(over);
+  emitter_.set_flags(flags_of_turn);
+  emitter_.need_all_home();
+  emitter_.uncount_turn();
+  emitter_.jump_direct((last.pc + last.insn.width) | (last.insn.thumb ? 1 : 0));
+
+  // There is no next turn to be counted: the rest of this one, and to the block's head, which knows what to do.
+  as.bind(first_expired);
+  as.bind(expired);
+  builder_.nodes() = nodes;
+  emitter_.simd().forget_all();
+  emitter_.uncount_turn();
+  emit_body(turn, steps_.size());
+}
+
+// Whether control can't reach what comes next: the block's last step was among them, and was a way out.
+bool Translator::emit_body(std::size_t from, std::size_t to) {
+  for (std::size_t i = from; i < to;) {
     const Step& step = steps_[i];
     if (step.insn.op == Op::it) {
       i++;
-      continue;
-    }
-    if (step.may_exit) {
+    } else if (step.may_exit) {
       emit_exit(step, static_cast<u32>(steps_.size() - i - 1));
       i++;
-      continue;
+    } else if ((i + 1 == steps_.size() && step.ends && emit_last(step)) || !emit_group(i)) {
+      return true;
     }
-    if (i + 1 == steps_.size() && step.ends) left = emit_last(step);
-    if (left) break;
-    left = !emit_group(i);
   }
-  if (!left) {
-    const Step& last = steps_.back();
-    emitter_.need_all_home();
-    emitter_.jump_direct((last.pc + last.insn.width) | mode);
-  }
+  return false;
 }
 
 // A branch that is expected not to be taken; `undone` instructions of the block are behind it.

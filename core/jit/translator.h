@@ -31,6 +31,9 @@ class Translator {
   bool fetch(Step& step);
   void find_live_flags();
   bool is_best_moved(std::size_t i) const;
+  std::size_t turn_of_loop() const;
+  void emit_loop(std::size_t turn);
+  bool emit_body(std::size_t from, std::size_t to);
   bool emit_group(std::size_t& i);
   bool emit_step(std::size_t i);
   void emit_exit(const Step& step, u32 undone);

@@ -1,4 +1,4 @@
-// Random straight code, with forward branches and IT blocks, on both engines: same state, same stop, same memory.
+// Random code with branches, loops and IT blocks on both engines: same state, same stop, same memory.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -46,6 +46,7 @@ class Programs {
   void make() {
     thumb = below(2);
     code.clear();
+    begins_.clear();
     for (u32 i = 0; i < length; i++) append();
     data.resize(data_bytes);
     for (u8& byte : data) byte = static_cast<u8>(below(4) ? random_() : 0);
@@ -104,6 +105,8 @@ class Programs {
     for (u32 i = 0; i < bytes; i++) code.push_back(static_cast<u8>(word >> (8 * i)));
   }
   void append() {
+    begins_.push_back(static_cast<u32>(code.size()));
+    if (below(12) == 0) return append_loop(begins_[begins_.size() - 1 - below(std::min<u32>(9, begins_.size()))]);
     if (below(8) == 0) {  // a branch over some halfwords, or words
       if (!thumb)
         put(below(14) << 28 | 0x0a00'0000 | below(3), 4);
@@ -135,7 +138,21 @@ class Programs {
       return put(second, 2);
     }
   }
+  // Back to `begin` on a condition, as a rule after an instruction that sets flags for it.
+  void append_loop(u32 begin) {
+    u32 cond = below(14), reg = below(8), number = below(4);
+    bool compares = below(4) != 0;
+    if (!thumb) {
+      if (compares) put((below(2) ? 0xe250'0000 | reg << 12 : 0xe350'0000) | reg << 16 | number, 4);  // SUBS, CMP
+      u32 words = (begin - static_cast<u32>(code.size()) - 8) >> 2;
+      return put(cond << 28 | 0x0a00'0000 | (words & 0x00ff'ffff), 4);
+    }
+    if (compares) put((below(2) ? 0x3800 : 0x2800) | reg << 8 | number, 2);
+    u32 halfwords = (begin - static_cast<u32>(code.size()) - 4) >> 1;
+    put(0xd000 | cond << 8 | (halfwords & 0xff), 2);
+  }
   std::mt19937 random_;
+  std::vector<u32> begins_;
 };
 
 std::string difference(const Side& a, const Side& b, const cpu::Stop& x, const cpu::Stop& y) {
@@ -164,7 +181,7 @@ TEST_CASE("random programs end alike on the interpreter and on the translator") 
   u64 retired = 0;
   for (u32 i = 0; i < count; i++) {
     programs.make();
-    u64 budget = 1 + programs.below(2 * length);
+    u64 budget = 1 + programs.below(8 * length);
     cpu::Stop stops[2];
     for (Side* side : {&interpreter, &translator}) {
       REQUIRE(side->space->write(GuestAddr{code_begin}, programs.code));
