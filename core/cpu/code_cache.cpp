@@ -13,7 +13,6 @@ namespace sigtape::cpu {
 
 namespace {
 
-constexpr std::size_t block_bytes = 256 * 1024;
 constexpr std::size_t table_bytes = (std::size_t{1} << (32 - CodeCache::piece_shift)) * sizeof(Slot*);
 
 void* reserve(std::size_t bytes) {
@@ -35,13 +34,21 @@ CodeCache::~CodeCache() {
   for (void* block : blocks_) munmap(block, block_bytes);
 }
 
+void CodeCache::clear() {
+  for (Slot** table : tables_)
+    CHECK_THAT(madvise(table, table_bytes, MADV_DONTNEED) == 0, "the tables of decoded code can't be emptied");
+  has_pieces_ = {};
+  blocks_in_use_ = 0;
+}
+
 Slot* CodeCache::allocate(u32 count) {
   std::size_t bytes = count * sizeof(Slot);
-  if (blocks_.empty() || block_used_ + bytes > block_bytes) {
-    blocks_.push_back(reserve(block_bytes));
+  if (blocks_in_use_ == 0 || block_used_ + bytes > block_bytes) {
+    if (blocks_in_use_ == blocks_.size()) blocks_.push_back(reserve(block_bytes));
+    blocks_in_use_++;
     block_used_ = 0;
   }
-  auto* slots = reinterpret_cast<Slot*>(static_cast<u8*>(blocks_.back()) + block_used_);
+  auto* slots = reinterpret_cast<Slot*>(static_cast<u8*>(blocks_[blocks_in_use_ - 1]) + block_used_);
   block_used_ += bytes;
   return slots;
 }

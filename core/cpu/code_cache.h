@@ -46,8 +46,7 @@ struct BodyHash {
 };
 
 // All slots are reached through two tables indexed by address. A slot's place never changes, and nothing is freed
-// before the cache is, so that a handler may hold a slot while its own store changes the code: such slots are only
-// reset.
+// before clear(), so that a handler may hold a slot while its own store changes the code: such slots are only reset.
 class CodeCache {
  public:
   static constexpr u32 piece_shift = 8;
@@ -61,6 +60,8 @@ class CodeCache {
   // Slots for the piece around pc, all undecoded.
   Slot* make(u32 pc, bool thumb);
   void reset(u32 begin, u64 bytes);
+  std::size_t bytes() const { return blocks_in_use_ * block_bytes; }
+  void clear();  // while nobody holds a slot
   u16 body_index(const Body& body);
   const Body& body(u16 index) const { return bodies_[index]; }
 
@@ -72,8 +73,9 @@ class CodeCache {
   // Most of the space has no code, and most changes (munmap of everything at the start) are there.
   static constexpr u32 region_shift = 20;
   std::array<bool, std::size_t{1} << (32 - region_shift)> has_pieces_{};
-  std::vector<void*> blocks_;  // of block_bytes
-  std::size_t block_used_ = 0;
+  static constexpr std::size_t block_bytes = 256 * 1024;
+  std::vector<void*> blocks_;
+  std::size_t blocks_in_use_ = 0, block_used_ = 0;  // the second: of the last of them
   std::vector<Body> bodies_;
   std::unordered_map<Body, u16, BodyHash> body_numbers_;
 };

@@ -31,6 +31,9 @@ constexpr u64 most_at_once = 16384;
 // have led (tests/kernels/vm, at ten places of its code: 0.8 of the time of blocks without gaps, 0.5 of aligned ones).
 constexpr u64 place_range = 32, place_step = 7;
 
+// Bytes of decoded instructions, most of which are not needed again once their code is translated.
+constexpr std::size_t most_decoded = std::size_t{32} << 20;
+
 // The context, and below it the stack that translated code, the functions it calls and signal handlers run on.
 class ContextStack {
  public:
@@ -241,6 +244,7 @@ void Jit::forked() {
 // At most `most` instructions, or up to the next taken branch. False: stopped, in interpreter_.stop.
 bool Jit::interpret(u64 most, bool to_branch) {
   cpu::Context& x = interpreter_;
+  if (x.cache.bytes() > most_decoded) x.cache.clear();
   x.alignment = alignment_;
   x.set_thumb(context_.state.thumb);
   const cpu::Slot* slot = cpu::settle(x, x.find(context_.state.r[15]));
