@@ -28,7 +28,8 @@
 namespace sigtape::tape {
 namespace {
 
-constexpr int compression_level = 1;
+// zstd's: a tenth more bytes than with 1, in two thirds of the time.
+constexpr int compression_level = -1;
 
 struct DirectoryCloser {
   void operator()(DIR* directory) const { closedir(directory); }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <thread>
 
+#include "core/cpu/code_cache.h"
 #include "tests/cpu/guest.h"
 
 using namespace sigtape;
@@ -122,4 +123,22 @@ TEST_CASE("straight code runs over pieces and pages of the cache with exact coun
   g.run(2000);
   CHECK(g.r0 + g.r1 == 2000);
   CHECK(g.pc == 0x8000 + 2 * (2000 + g.r1));
+}
+
+TEST_CASE("decoded code can be forgotten; its room is used again") {
+  Guest g{{0xe2800001, "add r0, r0, #1"}, {0xeafffffd, "b #0x8000"}};
+  Context context;
+  context.space = g.space.get();
+  context.state = &g.state;
+  context.set_thumb(false);
+  const Slot* slot = context.find(Guest::code_begin);
+  CHECK(slot->run(context, slot, 5)->pc == Guest::code_begin + 4);
+  std::size_t bytes = context.cache.bytes();
+  CHECK(bytes != 0);
+  context.cache.clear();
+  CHECK(context.cache.bytes() == 0);
+  slot = context.find(Guest::code_begin);
+  CHECK(slot->run(context, slot, 6)->pc == Guest::code_begin);
+  CHECK(g.r0 == 6);
+  CHECK(context.cache.bytes() == bytes);
 }
