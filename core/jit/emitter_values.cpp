@@ -368,24 +368,45 @@ void Emitter::compute_call(Reg d, const Node& n) {
     return as.bswap(d);
   }
   if (function == cpu::helpers::count_leading_zeros) {
-    Reg r = reg_of(n.a);
+    Reg r = reg_of(n.a), t = r == d ? allocate() : d;  // BSR of 0 leaves the register alone on some processors only
     will_clobber();
-    if (r == d) {  // BSR of 0 leaves the register alone on some processors only
-      failed_ = true;
-      return;
+    as.bsr(t, r);
+    as.cmov(Cc::e, t, in_context(offsetof(Context, constant_63)));
+    as.alu(Alu::xor_, t, 31);
+    if (t != d) {
+      as.mov(d, t);
+      free_register(t);
     }
-    as.bsr(d, r);
-    as.cmov(Cc::e, d, in_context(offsetof(Context, constant_63)));
-    as.alu(Alu::xor_, d, 31);
     release(n.a);
     return release(n.b);
   }
+  if (function == cpu::helpers::reverse_bits) {
+    into(d, n.a);
+    release(n.b);
+    Reg t = allocate();
+    will_clobber();
+    as.bswap(d);
+    struct Swap {
+      u8 by;
+      u32 mask;
+    };
+    for (Swap swap : {Swap{4, 0x0f0f'0f0f}, Swap{2, 0x3333'3333}, Swap{1, 0x5555'5555}}) {
+      as.mov(t, d);
+      as.shift(Shifting::shr, d, swap.by);
+      as.alu(Alu::and_, d, swap.mask);
+      as.alu(Alu::and_, t, swap.mask);
+      as.shift(Shifting::shl, t, swap.by);
+      as.alu(Alu::or_, d, t);
+    }
+    return free_register(t);
+  }
   // The rest are C++ functions. What they may change is kept in the context, rax in r14.
-  if (d != Reg::rdx || !is_free(Reg::rcx) || !is_free(Reg::r14)) {
+  bool is_elsewhere = d != Reg::rdx;
+  if (!is_free(Reg::rcx) || !is_free(Reg::r14) || (is_elsewhere && (!is_free(Reg::rdx) || n.uses > 1))) {
     failed_ = true;
     return;
   }
-  free_ &= ~(1u << static_cast<u8>(Reg::rcx) | 1u << static_cast<u8>(Reg::r14));
+  free_ &= ~(1u << static_cast<u8>(Reg::rcx) | 1u << static_cast<u8>(Reg::rdx) | 1u << static_cast<u8>(Reg::r14));
   into(Reg::rcx, n.a);
   into(Reg::rdx, n.b);
   will_clobber();
@@ -401,6 +422,9 @@ void Emitter::compute_call(Reg d, const Node& n) {
   for (u8 r = 2; r < 8; r++) as.load(host_register(r), guest_slot(r));
   free_register(Reg::rcx);
   free_register(Reg::r14);
+  if (!is_elsewhere) return;
+  as.mov(d, Reg::rdx);
+  free_register(Reg::rdx);
 }
 
 // AddWithCarry(): the x86 operation that gives the same sum and flags. EFLAGS have all of them afterwards.
