@@ -90,6 +90,9 @@ class Direct {
   Pair<Direct> multiply_signed(u32 a, u32 b) {
     return pair(static_cast<u64>(i64{static_cast<i32>(a)} * static_cast<i32>(b)));
   }
+  Pair<Direct> add_long(const Pair<Direct>& a, const Pair<Direct>& b) {
+    return pair((a.low | u64{a.high} << 32) + (b.low | u64{b.high} << 32));
+  }
   Pair<Direct> call(u64 (*helper)(u32, u32), u32 a, u32 b) { return pair(helper(a, b)); }
 
   // --- memory

@@ -70,6 +70,7 @@ concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 cons
   { m.add_with_carry(w, w, b) } -> std::same_as<Sum<M>>;
   { m.multiply_unsigned(w, w) } -> std::same_as<Pair<M>>;
   { m.multiply_signed(w, w) } -> std::same_as<Pair<M>>;
+  { m.add_long(Pair<M>{w, w}, Pair<M>{w, w}) } -> std::same_as<Pair<M>>;
   // A pure function of words that gives a u64: larger things, the same for every machine.
   { m.call(static_cast<u64 (*)(u32, u32)>(nullptr), w, w) } -> std::same_as<Pair<M>>;
   // Memory, by CPSR.E. A failed access makes failed() true.

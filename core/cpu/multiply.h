@@ -18,13 +18,6 @@ void finish_long(M& m, const I& i, const Pair<M>& value) {
   m.set_reg(i.d, value.high);
 }
 
-template <class M>
-Pair<M> add_long(M& m, const Pair<M>& a, const Pair<M>& b) {
-  auto low = m.add_with_carry(a.low, b.low, m.flag(false));
-  auto high = m.add_with_carry(a.high, b.high, low.carry);
-  return {low.value, high.value};
-}
-
 template <class M, class I>
 Pair<M> accumulator(M& m, const I& i) {
   auto low = m.reg(i.a);
@@ -83,7 +76,7 @@ void umlal(M& m, const I& i) {
   auto b = m.reg(i.m);
   auto product = m.multiply_unsigned(a, b);
   auto old = accumulator(m, i);
-  auto sum = add_long(m, product, old);
+  auto sum = m.add_long(product, old);
   finish_long_with_flags(m, i, sum);
 }
 template <class M, class I>
@@ -92,7 +85,7 @@ void smlal(M& m, const I& i) {
   auto b = m.reg(i.m);
   auto product = m.multiply_signed(a, b);
   auto old = accumulator(m, i);
-  auto sum = add_long(m, product, old);
+  auto sum = m.add_long(product, old);
   finish_long_with_flags(m, i, sum);
 }
 template <class M, class I>
@@ -102,8 +95,8 @@ void umaal(M& m, const I& i) {
   auto product = m.multiply_unsigned(a, b);
   auto low = m.reg(i.a);
   auto high = m.reg(i.d);
-  auto once = add_long(m, product, Pair<M>{low, m.constant(0)});
-  auto twice = add_long(m, once, Pair<M>{high, m.constant(0)});
+  auto once = m.add_long(product, Pair<M>{low, m.constant(0)});
+  auto twice = m.add_long(once, Pair<M>{high, m.constant(0)});
   finish_long(m, i, twice);
 }
 
@@ -166,7 +159,7 @@ void smlal_xy(M& m, const I& i) {
   auto product = product_of_halves(m, i);
   auto wide = widened(m, product);
   auto old = accumulator(m, i);
-  auto sum = add_long(m, wide, old);
+  auto sum = m.add_long(wide, old);
   finish_long(m, i, sum);
 }
 // Bits 47-16 of n * half of m.
@@ -219,7 +212,7 @@ template <class M, class I>
 void finish_dual(M& m, const I& i, const Pair<M>& products) {
   auto a = m.reg(i.a);
   auto wide = widened(m, a);
-  auto sum = add_long(m, products, wide);
+  auto sum = m.add_long(products, wide);
   auto sign = m.asr(sum.low, 31);
   auto fits = sum.high == sign;
   m.set_q_if(!fits);
@@ -229,7 +222,7 @@ template <class M>
 Pair<M> sum_of_products(M& m, const Products<M>& p) {
   auto low = widened(m, p.low);
   auto high = widened(m, p.high);
-  return add_long(m, low, high);
+  return m.add_long(low, high);
 }
 template <class M>
 Pair<M> difference_of_products(M& m, const Products<M>& p) {
@@ -254,14 +247,14 @@ void smlald(M& m, const I& i) {
   auto p = both_products(m, i);
   auto sum = sum_of_products(m, p);
   auto old = accumulator(m, i);
-  finish_long(m, i, add_long(m, sum, old));
+  finish_long(m, i, m.add_long(sum, old));
 }
 template <class M, class I>
 void smlsld(M& m, const I& i) {
   auto p = both_products(m, i);
   auto difference = difference_of_products(m, p);
   auto old = accumulator(m, i);
-  finish_long(m, i, add_long(m, difference, old));
+  finish_long(m, i, m.add_long(difference, old));
 }
 
 // --- most significant word
@@ -270,7 +263,7 @@ void smlsld(M& m, const I& i) {
 template <class M, class I>
 typename M::Word upper_word(M& m, const I& i, const Pair<M>& value) {
   if (!i.round) return value.high;
-  auto rounded = add_long(m, value, Pair<M>{m.constant(0x8000'0000), m.constant(0)});
+  auto rounded = m.add_long(value, Pair<M>{m.constant(0x8000'0000), m.constant(0)});
   return rounded.high;
 }
 template <class M, class I>
@@ -288,7 +281,7 @@ template <class M, class I>
 void smmla(M& m, const I& i) {
   auto product = signed_product(m, i);
   auto a = m.reg(i.a);
-  auto sum = add_long(m, product, Pair<M>{m.constant(0), a});
+  auto sum = m.add_long(product, Pair<M>{m.constant(0), a});
   m.set_reg(i.d, upper_word(m, i, sum));
 }
 template <class M, class I>

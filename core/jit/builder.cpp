@@ -180,6 +180,13 @@ cpu::Pair<Builder> Builder::halves(const Node& node) {
   return {low, make({.kind = Kind::high, .a = use(low)})};
 }
 
+cpu::Pair<Builder> Builder::add_long(const cpu::Pair<Builder>& a, const cpu::Pair<Builder>& b) {
+  if (node(a.high).kind == Kind::high && node(a.high).a == a.low.id)
+    return halves({.kind = Kind::long_sum, .a = use(a.low), .b = use(b.low), .c = use(b.high)});
+  auto low = add_with_carry(a.low, b.low, flag(false));
+  return {low.value, add_with_carry(a.high, b.high, low.carry).value};
+}
+
 cpu::Pair<Builder> Builder::call(HelperFunction function, Word a, Word b) {
   auto at = std::find_if(asked_for.begin(), asked_for.end(), [&](HelperFunction f) { return !f || f == function; });
   CHECK_THAT(at != asked_for.end(), "more than {} helpers", asked_for.size());

@@ -83,6 +83,7 @@ class Builder {
   Word sign_extend(Word value, u8 width);
   cpu::Shifted<Builder> shift_by(isa::Shift shift, Word value, Word amount);
   cpu::Sum<Builder> add_with_carry(Word a, Word b, Bool carry);
+  cpu::Pair<Builder> add_long(const cpu::Pair<Builder>& a, const cpu::Pair<Builder>& b);
   cpu::Pair<Builder> multiply_unsigned(Word a, Word b) {
     return halves({.kind = Kind::product_unsigned, .a = use(a), .b = use(b)});
   }

@@ -152,8 +152,10 @@ Reg Emitter::allocate() {
   return Reg::rdx;
 }
 
+bool Emitter::is_scratch(Reg r) { return bit_of(r) & scratch; }
+
 void Emitter::free_register(Reg r) {
-  if (bit_of(r) & scratch) free_ |= bit_of(r);
+  if (is_scratch(r)) free_ |= bit_of(r);
 }
 
 void Emitter::release(u16 id) {

@@ -111,6 +111,7 @@ class Emitter {
   Reg allocate();
   void free_register(Reg r);
   bool is_free(Reg r) const { return free_ & (1u << static_cast<u8>(r)); }
+  static bool is_scratch(Reg r);  // one that no guest register lives in
   void release(u16 id);
   bool constant(u16 id, u32& value) const;
   Reg reg_of(u16 id);
@@ -124,6 +125,7 @@ class Emitter {
   void compute_call(Reg d, const Node& n);
   void compute_division(Reg d, const Node& n, bool is_signed);
   void compute_product(Reg d, const Node& n, bool is_signed);
+  void compute_long_sum(Reg d, const Node& n);
   void compute_sum(Reg d, u16 id, bool wants_value);
   void set_place(u16 id, Reg r) { node(id).place = static_cast<u8>(r) + 1; }
   void alu_operand(Alu op, Reg d, u16 id);

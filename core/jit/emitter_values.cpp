@@ -56,6 +56,7 @@ Reg Emitter::reg_of(u16 id) {
   Node& n = node(id);
   if (n.place) return static_cast<Reg>(n.place - 1);
   if (n.kind == Kind::reg && host_register(n.amount) != Reg::none) return host_register(n.amount);
+  if (n.kind == Kind::high) reg_of(n.a);  // first, for it may want certain registers
   Reg t = allocate();
   compute(t, id);
   set_place(id, t);
@@ -171,6 +172,7 @@ void Emitter::compute(Reg d, u16 id) {
     case Kind::sum: return compute_sum(d, id, true);
     case Kind::product_unsigned: return compute_product(d, n, false);
     case Kind::product_signed: return compute_product(d, n, true);
+    case Kind::long_sum: return compute_long_sum(d, n);
     case Kind::call: return compute_call(d, n);
     case Kind::high: {
       Reg r = reg_of(n.a);
@@ -301,9 +303,7 @@ void Emitter::compute_shifted(Reg d, const Node& n) {
 
 void Emitter::compute_product(Reg d, const Node& n, bool is_signed) {
   // In a register of its own: the upper half is there, too.
-  if (host_register(0) == d ||
-      !((1u << static_cast<u8>(d)) &
-        (1u << static_cast<u8>(Reg::rcx) | 1u << static_cast<u8>(Reg::rdx) | 1u << static_cast<u8>(Reg::r14)))) {
+  if (!is_scratch(d)) {
     failed_ = true;
     return;
   }
@@ -319,6 +319,24 @@ void Emitter::compute_product(Reg d, const Node& n, bool is_signed) {
   if (!is_signed && node(n.b).kind != Kind::reg) as.mov(t, t);
   will_clobber();
   as.imul64(d, t);
+  free_register(t);
+}
+
+void Emitter::compute_long_sum(Reg d, const Node& n) {
+  Node& first = node(n.a);
+  if (!is_scratch(d) || first.place || first.uses != 1) {
+    failed_ = true;
+    return;
+  }
+  compute(d, n.a);
+  first.uses = 0;
+  Reg t = allocate();
+  into(t, n.c);
+  will_clobber();
+  as.shift64(Shifting::shl, t, 32);
+  as.alu64(Alu::add, d, t);
+  into(t, n.b);
+  as.alu64(Alu::add, d, t);
   free_register(t);
 }
 

@@ -27,6 +27,7 @@ enum class Kind : u8 {
   sum,          // a + b + c (a Bool), whose carry and overflow may be asked for
   product_unsigned,
   product_signed,  // a * b: 64 bits, the low half by itself, the high half by `high`
+  long_sum,        // a, of 64 bits, + b + (c << 32): 64 bits as a product
   call,            // imm: index of the helper; 64 bits as a product
   high,            // of a product or call
   shifted,         // a by b (0-255), amount: isa::Shift
@@ -97,6 +98,7 @@ constexpr u8 operands_of(Kind kind) {
     case Kind::exclusive_status:
     case Kind::stored: return 2;
     case Kind::select:
+    case Kind::long_sum:
     case Kind::sum: return 3;
     default: return 1;
   }

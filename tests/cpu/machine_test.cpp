@@ -61,6 +61,7 @@ class Scribe {
     Word value = word_of("shift_by");
     return {value, bool_of("shifter carry")};
   }
+  Pair<Scribe> add_long(const Pair<Scribe>&, const Pair<Scribe>&) { return pair("add_long"); }
   Sum<Scribe> add_with_carry(Word a, Word b, Bool c) {
     Word sum = word_of("add_with_carry " + name(a) + " " + name(b) + " " + name(c));
     Bool carry = bool_of("carry of it");
