@@ -87,6 +87,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   bool warms_up(u32 pc);
   const u8* translate(u32 pc);
   void start_over();
+  u8* place_after(u8* end) const;
   void connect(u32 link_number, u32 pc);
   void drop_page(u32 page);
 
@@ -226,7 +227,7 @@ void Jit::start_over() {
   as.set_position(memory_->to_write());
   std::ptrdiff_t distance = memory_->to_execute() - memory_->to_write();
   stubs_ = emit_stubs(as, distance);
-  code_end_ = as.at();
+  code_end_ = place_after(as.at());
   cold_end_ = memory_->to_write() + CodeMemory::code_bytes / 2;
   miss_ = stubs_.for_code.miss + distance;
   table_distance_ = static_cast<i32>(reinterpret_cast<const u8*>(memory_->table()) - miss_);
@@ -299,7 +300,7 @@ bool Jit::warms_up(u32 pc) {
 }
 
 const u8* Jit::translate(u32 pc) {
-  u32 count = translator_.decode(pc);
+  u32 count = translator_.decode(pc, Translator::Reach::executed);
   if (count == 0) return nullptr;
   u8* middle = memory_->to_write() + CodeMemory::code_bytes / 2;
   u8* limit = memory_->to_write() + CodeMemory::code_bytes;
@@ -319,12 +320,19 @@ const u8* Jit::translate(u32 pc) {
   u8* code = memory_->to_write();
   auto begin = static_cast<u32>(code_end_ - code), end = static_cast<u32>(block_end - code);
   u32 bytes = translator_.guest_bytes(), first = pc & ~1u;
-  blocks_.add(pc, bytes, count, emitter, code, begin, end);
+  u32 index = blocks_.add(pc, bytes, count, emitter, code, begin, end);
+  store(code_end_ - sizeof index, index);  // in front of its code, for connect()
   for (u32 page = first >> 12; page <= (first + bytes - 1) >> 12; page++) space_.mark_code(page);
   memory_->table()[CodeMemory::index_of(pc)] = static_cast<i32>(code_end_ - stubs_.for_code.miss);
   const u8* entry = memory_->to_execute() + begin;
-  code_end_ = block_end + ((blocks_.size() * place_step - reinterpret_cast<u64>(block_end)) & (place_range - 1));
+  code_end_ = place_after(block_end);
   return entry;
+}
+
+// For a block and its index in front of it.
+u8* Jit::place_after(u8* end) const {
+  end += sizeof(u32);
+  return end + ((blocks_.size() * place_step - reinterpret_cast<u64>(end)) & (place_range - 1));
 }
 
 // The link's jump goes straight to the translation at pc from now on.
@@ -334,7 +342,7 @@ void Jit::connect(u32 link_number, u32 pc) {
   u8* code = memory_->to_write();
   u32 target =
       static_cast<u32>(stubs_.for_code.miss - code) + static_cast<u32>(memory_->table()[CodeMemory::index_of(pc)]);
-  link.to = blocks_.index_at(target);
+  link.to = load<u32>(code + target - sizeof(u32));  // see translate()
   Block& block = blocks_.block(link.to);
   link.next = block.incoming;
   block.incoming = link_number;
@@ -500,7 +508,7 @@ bool Jit::after_fault() {
   // The place, and the IT state there.
   left_ += block->count - point->index;
   go_to(block->pc);
-  u32 count = translator_.decode(block->pc);
+  u32 count = translator_.decode(block->pc, Translator::Reach::all);
   CHECK_THAT(point->index < count, "code at {:#x} has changed behind its translation", block->pc);
   const Step& step = translator_.steps()[point->index];
   state.r[15] = step.pc;

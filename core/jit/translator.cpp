@@ -9,15 +9,21 @@ namespace sigtape::jit {
 using isa::Cond;
 using isa::Op;
 
+// What the interpreter has at step.pc under step.it; null if it has not been there.
+const cpu::Slot* Translator::decoded(const Step& step) const {
+  bool thumb = step.insn.thumb;
+  const cpu::Slot* piece = decoded_.table(thumb)[step.pc >> cpu::CodeCache::piece_shift];
+  if (!piece) return nullptr;
+  const cpu::Slot& slot = piece[(step.pc & (cpu::CodeCache::piece_bytes - 1)) >> (thumb ? 1 : 2)];
+  return slot.run != cpu::decode_slot && slot.it == step.it ? &slot : nullptr;
+}
+
 // The instruction at step.pc under step.it; false where it cannot be fetched whole.
 bool Translator::fetch(Step& step) {
   bool thumb = step.insn.thumb;
-  if (const cpu::Slot* piece = decoded_.table(thumb)[step.pc >> cpu::CodeCache::piece_shift]) {
-    const cpu::Slot& slot = piece[(step.pc & (cpu::CodeCache::piece_bytes - 1)) >> (thumb ? 1 : 2)];
-    if (slot.run != cpu::decode_slot && slot.it == step.it) {
-      step.insn = slot.insn;
-      return true;
-    }
+  if (const cpu::Slot* slot = decoded(step)) {
+    step.insn = slot->insn;
+    return true;
   }
   if (!thumb) {
     const u8* bytes = space_.executable(step.pc, 4);
@@ -62,7 +68,7 @@ u32 target_of(const Step& step) {
 
 }  // namespace
 
-u32 Translator::decode(u32 pc_and_mode) {
+u32 Translator::decode(u32 pc_and_mode, Reach reach) {
   bool thumb = pc_and_mode & 1;
   u32 pc = pc_and_mode & ~1u, begin = pc;
   u8 it = 0;
@@ -74,6 +80,8 @@ u32 Translator::decode(u32 pc_and_mode) {
     step.pc = pc;
     step.it = it;
     step.insn.thumb = thumb;
+    if (steps_.empty() && !decoded(step)) reach = Reach::all;  // the interpreter's cache was emptied meanwhile
+    if (reach == Reach::executed && !steps_.empty() && steps_.back().may_exit && !decoded(step)) break;
     if (!fetch(step)) break;
     step.insn.thumb = thumb;
     if (step.insn.op == Op::it && isa::in_it_block(it)) break;  // UNPREDICTABLE: left to the interpreter

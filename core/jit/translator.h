@@ -16,8 +16,11 @@ class Translator {
  public:
   // What the interpreter has decoded already is taken from its cache.
   Translator(const mem::Space& space, cpu::CodeCache& decoded) : space_(space), decoded_(decoded) {}
+  // How far a block goes beyond branches that fall through: while that may be, or while the interpreter has been there,
+  // so that what is never reached is not translated.
+  enum class Reach : u8 { all, executed };
   // Decodes the block at `pc` (bit 0: Thumb). The number of its instructions; 0 where none can be fetched.
-  u32 decode(u32 pc);
+  u32 decode(u32 pc, Reach reach);
   u32 guest_bytes() const { return bytes_; }
   // Writes the decoded block at emitter().as.at(); there must be room for most_block_bytes. Its ways out are to be
   // written next, there or elsewhere: Emitter::emit_ways_out.
@@ -28,6 +31,7 @@ class Translator {
   static constexpr std::size_t most_block_bytes = 64 * 1024;
 
  private:
+  const cpu::Slot* decoded(const Step& step) const;
   bool fetch(Step& step);
   void find_live_flags();
   bool is_best_moved(std::size_t i) const;
