@@ -19,6 +19,22 @@ struct Core {
   // PC as an operand; literals use its value aligned to 4.
   u32 pc_operand() const { return pc + (state->thumb ? 4 : 8); }
 
+  // All bytes of an instruction with one access or several, up to a page, where the host has them; nullptr: a fault, in
+  // `stop`. What is reached for writing is to be written.
+  template <Access access>
+  auto reach(u32 address, u32 bytes) {
+    if constexpr (access == Access::read) {
+      const u8* from = space->readable(address, bytes);
+      if (!from) [[unlikely]]
+        refuse(address, bytes, access);
+      return from;
+    } else {
+      u8* to = space->writable(address, bytes);
+      if (!to) [[unlikely]]
+        refuse(address, bytes, access);
+      return to;
+    }
+  }
   // Data accesses, little- or big-endian by CPSR.E; any alignment. False: a fault, in `stop`; nothing was done.
   template <class T>
   bool load(u32 address, T& value) {
@@ -35,22 +51,6 @@ struct Core {
       return false;
     sigtape::store<T>(to, in_order(value));
     return true;
-  }
-  // All bytes of an instruction with one access or several, up to a page, where the host has them; nullptr: a fault, in
-  // `stop`. What is reached for writing is to be written.
-  template <Access access>
-  auto reach(u32 address, u32 bytes) {
-    if constexpr (access == Access::read) {
-      const u8* from = space->readable(address, bytes);
-      if (!from) [[unlikely]]
-        refuse(address, bytes, access);
-      return from;
-    } else {
-      u8* to = space->writable(address, bytes);
-      if (!to) [[unlikely]]
-        refuse(address, bytes, access);
-      return to;
-    }
   }
   // For accesses that ARMv7 wants aligned although SCTLR.A is 0 (ARM ARM A3.2.1). `alignment` is a power of 2.
   bool aligned(u32 address, u32 bytes, Access access) {
