@@ -31,16 +31,11 @@ u32 Blocks::add(u32 pc, u32 guest_bytes, u32 count, Emitter& emitter, const u8* 
   return index;
 }
 
-u32 Blocks::index_at(u32 code_offset) const {
+const Block* Blocks::at_place(u32 code_offset) const {
   auto after = std::upper_bound(blocks_.begin(), blocks_.end(), code_offset,
                                 [](u32 offset, const Block& block) { return offset < block.begin; });
-  return static_cast<u32>(after - blocks_.begin()) - 1;
-}
-
-const Block* Blocks::at_place(u32 code_offset) const {
-  u32 index = index_at(code_offset);
-  if (index >= blocks_.size() || code_offset >= blocks_[index].end) return nullptr;
-  return &blocks_[index];
+  if (after == blocks_.begin() || code_offset >= after[-1].end) return nullptr;
+  return &after[-1];
 }
 
 const FaultPoint* Blocks::fault_at(const Block& block, u32 code_offset) const {

@@ -37,7 +37,6 @@ class Blocks {
   Link& link(u32 index) { return links_[index]; }
   // The block whose code holds the place; null if none does.
   const Block* at_place(u32 code_offset) const;
-  u32 index_at(u32 code_offset) const;
   const FaultPoint* fault_at(const Block& block, u32 code_offset) const;
   // The blocks made from a guest page, which are forgotten with this.
   std::vector<u32> take_page(u32 page);

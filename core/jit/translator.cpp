@@ -61,6 +61,9 @@ bool falls_through(const Step& step) {
   return is_branch && step.it == 0 && static_cast<i32>(i.imm) >= 0;
 }
 
+// Places with bit 0, as the emitter wants them.
+u32 place_of(const Step& step) { return step.pc | (step.insn.thumb ? 1 : 0); }
+u32 place_after(const Step& step) { return place_of(step) + step.insn.width; }
 u32 target_of(const Step& step) {
   u32 target = step.pc + (step.insn.thumb ? 4 : 8) + step.insn.imm;
   return step.insn.thumb ? target | 1 : target & ~3u;
@@ -173,7 +176,7 @@ bool Translator::emit_group(std::size_t& i) {
 std::size_t Translator::turn_of_loop() const {
   const Step& last = steps_.back();
   bool repeats = last.insn.op == Op::b && last.insn.cond != Cond::al && last.it == 0 && !last.may_exit &&
-                 target_of(last) == (steps_[0].pc | (last.insn.thumb ? 1 : 0));
+                 target_of(last) == place_of(steps_[0]);
   for (std::size_t i = steps_.size() - 1; repeats && i-- > 0;) {
     const Step& step = steps_[i];
     if (!step.supported || step.simd || step.may_leave || step.may_exit || step.it != 0 || step.insn.op == Op::it ||
@@ -187,15 +190,13 @@ std::size_t Translator::turn_of_loop() const {
 
 void Translator::emit() {
   CHECK_THAT(!steps_.empty(), "an empty block");
-  u32 mode = steps_[0].insn.thumb ? 1 : 0;
   emitter_.set_nodes(&builder_.nodes());
-  emitter_.block_head(steps_[0].pc | mode, static_cast<u32>(steps_.size()));
+  emitter_.block_head(place_of(steps_[0]), static_cast<u32>(steps_.size()));
   std::size_t turn = turn_of_loop();
   if (turn != steps_.size()) return emit_loop(turn);
   if (emit_body(0, steps_.size())) return;
-  const Step& last = steps_.back();
   emitter_.need_all_home();
-  emitter_.jump_direct((last.pc + last.insn.width) | mode);
+  emitter_.jump_direct(place_after(steps_.back()));
 }
 
 // The first turn finds the flags at home. Those that follow find them where the branch has left them, in EFLAGS as a
@@ -233,7 +234,7 @@ void Translator::emit_loop(std::size_t turn) {
   emitter_.set_flags(flags_of_turn);
   emitter_.need_all_home();
   emitter_.uncount_turn();
-  emitter_.jump_direct((last.pc + last.insn.width) | (last.insn.thumb ? 1 : 0));
+  emitter_.jump_direct(place_after(last));
 
   // There is no next turn to be counted: the rest of this one, and to the block's head, which knows what to do.
   as.bind(first_expired);
@@ -269,21 +270,20 @@ void Translator::emit_exit(const Step& step, u32 undone) {
 
 // Branches on a condition and SVC. False: the usual way will do.
 bool Translator::emit_last(const Step& step) {
-  u32 mode = step.insn.thumb ? 1 : 0;
   if (step.insn.op == Op::b) {
     u32 target = target_of(step);
     emitter_.need_all_home();
     if (step.insn.cond != Cond::al) {
       Cc cc = emitter_.condition(step.insn.cond);
       emitter_.jump_direct_if(cc, target);
-      target = (step.pc + step.insn.width) | mode;
+      target = place_after(step);
     }
     emitter_.jump_direct(target);
     return true;
   }
   if (step.insn.op == Op::svc && step.insn.cond == Cond::al) {
     emitter_.need_all_home();
-    emitter_.leave_with(Exit::svc, step.pc | mode, step.insn.imm);
+    emitter_.leave_with(Exit::svc, place_of(step), step.insn.imm);
     return true;
   }
   return false;
