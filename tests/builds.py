@@ -111,6 +111,8 @@ def built_package(source):
     (root / "etc/apt/sources.list").write_text(f"deb {mirror} bookworm main\ndeb-src {mirror} bookworm main\n")
     apt = ["apt-get", "-o", f"Dir={root}", "-o", "APT::Architecture=armhf", "-o", "APT::Architectures=armhf", "-o",
            f"Dir::State::status={root}/var/lib/dpkg/status"]
+    shutil.rmtree(root / "var/lib/apt/lists")  # first_stage's is of what it needed only, and apt takes it for the whole
+    (root / "var/lib/apt/lists/partial").mkdir(parents=True)
     fetched = run([*apt, "update"], 600)
     expect(fetched.status == 0, "apt-get update", fetched)
     fetched = run([*apt, "-y", "--download-only", "build-dep", source], 1200)

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "core/base/check.h"
 #include "core/base/host_fault.h"
+#include "core/base/log.h"
 #include "core/cpu/code_cache.h"
 #include "core/isa/decode.h"
 #include "core/jit/blocks.h"
@@ -300,6 +302,9 @@ bool Jit::warms_up(u32 pc) {
 }
 
 const u8* Jit::translate(u32 pc) {
+  using Clock = std::chrono::steady_clock;
+  const bool timed = log::on(log::Topic::jit);
+  const Clock::time_point started = timed ? Clock::now() : Clock::time_point{};
   u32 count = translator_.decode(pc, Translator::Reach::executed);
   if (count == 0) return nullptr;
   u8* middle = memory_->to_write() + CodeMemory::code_bytes / 2;
@@ -326,6 +331,10 @@ const u8* Jit::translate(u32 pc) {
   memory_->table()[CodeMemory::index_of(pc)] = static_cast<i32>(code_end_ - stubs_.for_code.miss);
   const u8* entry = memory_->to_execute() + begin;
   code_end_ = place_after(block_end);
+  if (timed) [[unlikely]] {  // tests/speed adds these lines up
+    std::chrono::nanoseconds took = Clock::now() - started;
+    LOG(jit, "{:#x}: {} instructions, {} bytes of code, {} ns", pc, count, end - begin, took.count());
+  }
   return entry;
 }
 
