@@ -75,7 +75,9 @@ class CodeCache {
   std::array<bool, std::size_t{1} << (32 - region_shift)> has_pieces_{};
   static constexpr std::size_t block_bytes = 256 * 1024;
   std::vector<void*> blocks_;
-  std::size_t blocks_in_use_ = 0, block_used_ = 0;  // the second: of the last of them
+  static constexpr std::size_t ready_step = 32 * 1024;  // more than a piece
+  std::size_t blocks_in_use_ = 0;
+  std::size_t block_used_ = 0, block_ready_ = 0;  // of the last of them: bytes given out, bytes that have pages
   std::vector<Body> bodies_;
   std::unordered_map<Body, u16, BodyHash> body_numbers_;
 };
