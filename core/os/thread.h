@@ -11,6 +11,10 @@
 
 namespace sigtape::os {
 
+namespace linux_eabi {
+class SeccompFilter;
+}
+
 // Shared by the threads of a process (CLONE_SIGHAND); a vfork child has its own copy. Changed under the baton only, so
 // handler, flags and mask change together for all threads.
 struct Dispositions {
@@ -49,6 +53,10 @@ struct Thread {
 
   // What the last fault was, as signal frames show it (Linux: trap_no, error_code, fault_address of sigcontext).
   u32 trap_number = 0, fault_status = 0, fault_address = 0;
+
+  // seccomp(2) of Linux guests: what keeps calls from being made. Inherited by children, filters also over exec.
+  std::shared_ptr<const linux_eabi::SeccompFilter> seccomp_filter;
+  bool seccomp_strict = false;
 
   // thread exit
   GuestAddr clear_child_tid;

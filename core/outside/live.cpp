@@ -212,6 +212,7 @@ Result<Image> Live::image() {
   image.data_limit = own_limit(RLIMIT_DATA);
   image.space_limit = own_limit(RLIMIT_AS);
   image.personality = options.personality;
+  image.seccomp = options.seccomp;
   u64 ignored = inherited_ignored();
   image.mask = guest_set_of(s.system, s.host().real_mask);
   image.ignored = guest_set_of(s.system, ignored);

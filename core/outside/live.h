@@ -83,6 +83,7 @@ struct LiveOptions {
   int own_base = 0;    // of OwnFds
   std::string program_path;
   u32 personality = 0;             // of the image before
+  std::vector<u64> seccomp;        // its filters
   std::vector<u64> memory_limits;  // and its limits, see linux_limits.h
   std::string hook_words;                 // what about_to_exec left in ExecPlan::words
   std::vector<HostFd> kept;               // and in ExecPlan::keep

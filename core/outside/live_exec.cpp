@@ -24,6 +24,7 @@ enum HiddenArgument : int {
   marker_at,
   numbers_at,
   inherited_at,
+  seccomp_at,
   words_at,
   root_at,
   program_at,
@@ -34,7 +35,7 @@ enum HiddenArgument : int {
 // "version mode engine self program base kept...".
 std::string numbers_of(const LiveState& s, HostFd self, HostFd program, int base, const std::vector<HostFd>& keep) {
   std::string text =
-      fmt::format("3 {} {} {} {} {}", static_cast<int>(s.options.delivery), static_cast<int>(s.options.engine),
+      fmt::format("4 {} {} {} {} {}", static_cast<int>(s.options.delivery), static_cast<int>(s.options.engine),
                                  self.value, program.value, base);
   for (HostFd fd : keep) text += fmt::format(" {}", fd.value);
   return text;
@@ -45,6 +46,24 @@ std::string inherited_of(u32 personality) {
   std::string text = fmt::format("{}", personality);
   for (u64 number : limits_for_exec()) text += fmt::format(" {}", number);
   return text;
+}
+
+// Filters can be long, and an argument has 128 KiB at most: 16 hexadecimal digits each, nothing between.
+constexpr std::size_t digits = 16;
+std::string seccomp_text(std::span<const u64> filters) {
+  std::string text;
+  for (u64 word : filters) text += fmt::format("{:016x}", word);
+  return text;
+}
+
+std::vector<u64> seccomp_of_text(std::string_view text) {
+  std::vector<u64> filters;
+  for (; text.size() >= digits; text.remove_prefix(digits)) {
+    u64 word = 0;
+    std::from_chars(text.data(), text.data() + digits, word, 16);
+    filters.push_back(word);
+  }
+  return filters;
 }
 
 template <class Number>
@@ -79,7 +98,8 @@ HostResult issue_exec(HostThread& host, int dirfd, const std::string& path, cons
   return {outcome.done != 0, outcome.value};
 }
 
-HostResult exec_guest(LiveState& s, HostThread& host, ResolvedExec& target, const ExecPlan& plan, u32 personality) {
+HostResult exec_guest(LiveState& s, HostThread& host, ResolvedExec& target, const ExecPlan& plan,
+                      const ExecRequest& request) {
   OwnFds& own = *host.own_fds;
   auto self = s.self_descriptor();
   CHECK_THAT(self, "exec without a way to ourselves");
@@ -88,7 +108,8 @@ HostResult exec_guest(LiveState& s, HostThread& host, ResolvedExec& target, cons
   std::vector<std::string> arguments{"sigtape",
                                      marker,
                                      numbers_of(s, *self, *program, own.base(), plan.keep),
-                                     inherited_of(personality),
+                                     inherited_of(request.personality),
+                                     seccomp_text(request.seccomp),
                                      plan.words,
                                      s.options.root,
                                      target.program,
@@ -122,7 +143,7 @@ bool is_exec_start(int argc, char** argv) { return argc >= first_guest && std::s
 Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment) {
   auto numbers = parse_numbers<int>(argv[numbers_at]);
   auto inherited = parse_numbers<u64>(argv[inherited_at]);
-  if (numbers.size() < 6 || numbers[0] != 3 || inherited.empty())
+  if (numbers.size() < 6 || numbers[0] != 4 || inherited.empty())
     return Error{"this sigtape was started by another version of itself; did its program file change meanwhile?"};
   LiveOptions options;
   options.delivery = static_cast<DeliveryMode>(numbers[1]);
@@ -137,6 +158,7 @@ Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment)
   options.own_base = numbers[5];
   options.program_path = argv[program_at];
   options.personality = static_cast<u32>(inherited.front());
+  options.seccomp = seccomp_of_text(argv[seccomp_at]);
   options.memory_limits.assign(inherited.begin() + 1, inherited.end());
   options.hook_words = argv[words_at];
   for (std::size_t i = 6; i < numbers.size(); i++) options.kept.push_back(HostFd{numbers[i]});
@@ -168,6 +190,10 @@ void Live::exec(os::Thread& thread, const abi::Call& call, const ExecRequest& re
     answer.notes.unsupported = true;
     answer.notes.unsupported_what = "a program with set-user-ID, set-group-ID or capabilities, which runs without them";
   }
+  if (target.kind != FileKind::arm_elf && !request.seccomp.empty()) {
+    answer.notes.unsupported = true;
+    answer.notes.unsupported_what = "a native program under seccomp filters, which runs without them";
+  }
   ExecPlan plan;
   // Where we can't find ourselves (no /proc), binfmt_misc can.
   bool by_us = target.kind == FileKind::arm_elf && s.self_descriptor();
@@ -181,7 +207,7 @@ void Live::exec(os::Thread& thread, const abi::Call& call, const ExecRequest& re
   // In order, not as one who died with them. A vfork child has its parent's.
   SharedBatons* shared = host.is_vfork_child ? nullptr : s.shared;
   if (shared) shared->put_down();
-  HostResult result = plan.target == ExecTarget::guest ? exec_guest(s, host, target, plan, request.personality)
+  HostResult result = plan.target == ExecTarget::guest ? exec_guest(s, host, target, plan, request)
                                                        : exec_native(host, request, dirfd, target, plan);
   if (shared) shared->take();
   s.hooks.exec_failed(thread, result.error());

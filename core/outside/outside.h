@@ -26,6 +26,7 @@ struct Image {
   u64 data_limit = ~u64{0};                  // RLIMIT_DATA
   u64 space_limit = ~u64{0};                 // RLIMIT_AS
   u32 personality = 0;                       // of the image before it
+  std::vector<u64> seccomp;                  // its filters: SeccompFilter::chain
   os::SigSet mask, ignored, pending_unused;  // inherited over exec
 };
 
@@ -50,7 +51,8 @@ struct ExecRequest {
   std::string path;
   i32 dirfd = -100;
   u32 flags = 0;
-  u32 personality = 0;  // for the new image
+  u32 personality = 0;       // for the new image
+  std::vector<u64> seccomp;  // the same: SeccompFilter::chain
   std::vector<std::string> arguments, environment;
 };
 

@@ -154,6 +154,7 @@ ImageBegan take(wire::ImageBegan::Reader from, Source& source) {
   image.data_limit = from.getDataLimit();
   image.space_limit = from.getSpaceLimit();
   image.personality = from.getPersonality();
+  for (u64 word : from.getSeccomp()) image.seccomp.push_back(word);
   image.mask = take_set(from.getMask());
   image.ignored = take_set(from.getIgnored());
   image.pending_unused = take_set(from.getPending());

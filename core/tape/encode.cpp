@@ -119,6 +119,7 @@ void fill(wire::Event::Builder event, const ImageBegan& what, DataRecords&) {
   to.setDataLimit(image.data_limit);
   to.setSpaceLimit(image.space_limit);
   to.setPersonality(image.personality);
+  if (!image.seccomp.empty()) to.setSeccomp({image.seccomp.data(), image.seccomp.size()});
   fill_set(to.initMask(), image.mask);
   fill_set(to.initIgnored(), image.ignored);
   fill_set(to.initPending(), image.pending_unused);

@@ -18,7 +18,8 @@ namespace sigtape::tape {
 // 2: turns on memory that processes share.
 // 3: RecordKind::compact.
 // 4: the event FileEndMoved; RecordKind::delta.
-inline constexpr u32 format_version = 4;
+// 5: seccomp filters, also of an image.
+inline constexpr u32 format_version = 5;
 
 inline constexpr std::array<char, 8> header_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', '\n'};
 inline constexpr std::array<char, 8> session_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', 'S'};

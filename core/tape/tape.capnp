@@ -87,6 +87,7 @@ struct ImageBegan {
   ignored @13 :SigSet;
   pending @14 :SigSet;
   personality @15 :UInt32;
+  seccomp @16 :List(UInt64);   # see outside::Image
 }
 
 struct StoredFile {

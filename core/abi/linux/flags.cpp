@@ -63,6 +63,8 @@ std::span<const NameSet* const> all_name_sets() {
       &futex_operations,
       &futex_waitv_flags,
       &prctl_options,
+      &seccomp_operations,
+      &seccomp_filter_flags,
       &schedulers,
       &priority_targets,
       &io_priority_targets,

@@ -72,6 +72,20 @@ constexpr NameValue futex_waitv_flags_values[] = {
     {2, "FUTEX_32"},
     {0x80, "FUTEX_PRIVATE_FLAG"},
 };
+constexpr NameValue seccomp_operations_values[] = {
+    {0, "SECCOMP_SET_MODE_STRICT"},
+    {1, "SECCOMP_SET_MODE_FILTER"},
+    {2, "SECCOMP_GET_ACTION_AVAIL"},
+    {3, "SECCOMP_GET_NOTIF_SIZES"},
+};
+constexpr NameValue seccomp_filter_flags_values[] = {
+    {1, "SECCOMP_FILTER_FLAG_TSYNC"},
+    {2, "SECCOMP_FILTER_FLAG_LOG"},
+    {4, "SECCOMP_FILTER_FLAG_SPEC_ALLOW"},
+    {8, "SECCOMP_FILTER_FLAG_NEW_LISTENER"},
+    {0x10, "SECCOMP_FILTER_FLAG_TSYNC_ESRCH"},
+    {0x20, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"},
+};
 constexpr NameValue prctl_options_values[] = {
     {1, "PR_SET_PDEATHSIG"},
     {2, "PR_GET_PDEATHSIG"},
@@ -228,6 +242,8 @@ constinit const NameSet wait_options{"wait_options", wait_options_values, NameSe
 constinit const NameSet wait_id_types{"wait_id_types", wait_id_types_values, NameSet::Style::choice};
 constinit const NameSet futex_operations{"futex_operations", futex_operations_values, NameSet::Style::flags};
 constinit const NameSet futex_waitv_flags{"futex_waitv_flags", futex_waitv_flags_values, NameSet::Style::flags};
+constinit const NameSet seccomp_operations{"seccomp_operations", seccomp_operations_values, NameSet::Style::choice};
+constinit const NameSet seccomp_filter_flags{"seccomp_filter_flags", seccomp_filter_flags_values, NameSet::Style::flags};
 constinit const NameSet prctl_options{"prctl_options", prctl_options_values, NameSet::Style::choice};
 constinit const NameSet schedulers{"schedulers", schedulers_values, NameSet::Style::flags};
 constinit const NameSet priority_targets{"priority_targets", priority_targets_values, NameSet::Style::choice};

@@ -1,4 +1,4 @@
-// futex's arguments by its operation, for 32-bit and 64-bit timeouts; prctl's by its option.
+// futex's arguments by its operation, for 32-bit and 64-bit timeouts; prctl's by its option, seccomp's by its operation.
 #pragma once
 #include "core/abi/linux/row_words.h"
 
@@ -60,7 +60,7 @@ inline constexpr Variant prctl_rows[] = {
     refused_variant(19, "PR_GET_ENDIAN", not_armv7),
     refused_variant(20, "PR_SET_ENDIAN", not_armv7),
     variant(21, "PR_GET_SECCOMP"),
-    refused_variant(22, "PR_SET_SECCOMP", "a filter would judge the emulator's calls, not the program's"),
+    variant(22, "PR_SET_SECCOMP", {integer("mode"), in("filter", layout::sock_fprog)}),
     variant(23, "PR_CAPBSET_READ", {integer("cap")}),
     variant(24, "PR_CAPBSET_DROP", {integer("cap")}),
     refused_variant(25, "PR_GET_TSC", x86_only),
@@ -106,5 +106,15 @@ inline constexpr Variant prctl_rows[] = {
 };
 inline constexpr auto prctl_shifted = variants_after(0, prctl_rows);
 inline constexpr Variants prctl_variants{.argument = 0, .rows = prctl_shifted};
+
+consteval Spec filter_flags() { return flags("flags", seccomp_filter_flags); }
+inline constexpr Variant seccomp_rows[] = {
+    variant(0, "SECCOMP_SET_MODE_STRICT", {filter_flags()}),
+    variant(1, "SECCOMP_SET_MODE_FILTER", {filter_flags(), in("filter", layout::sock_fprog)}),
+    variant(2, "SECCOMP_GET_ACTION_AVAIL", {filter_flags(), in("action", uint32)}),
+    refused_variant(3, "SECCOMP_GET_NOTIF_SIZES", "the listener would be handed the emulator's calls"),
+};
+inline constexpr auto seccomp_shifted = variants_after(0, seccomp_rows);
+inline constexpr Variants seccomp_variants{.argument = 0, .rows = seccomp_shifted};
 
 }  // namespace sigtape::abi::linux_eabi::rows

@@ -113,8 +113,9 @@ inline constexpr Row processes[] = {
     call(380, "sched_setattr", outside, gives::zero, {pid(), in("attr", layout::sched_attr), hex("flags")}),
     call(381, "sched_getattr", outside, gives::zero,
          {pid(), out("attr", layout::sched_attr), size("size"), hex("flags")}),
-    refused(383, "seccomp", "a filter would judge the emulator's calls, not the program's",
-            {integer("operation"), hex("flags"), address("args")}),
+    call(383, "seccomp", outside, gives::integer,
+         {choice("operation", seccomp_operations), flags("flags", seccomp_filter_flags), address("args")},
+         &seccomp_variants),
     call(387, "execveat", core, always, gives::zero, {dirfd(), path(), strings("argv"), strings("envp"), at_options()}),
     // The kernel would write the processor number into guest memory at every switch.
     as_kernel(refused(398, "rseq", "as a kernel without CONFIG_RSEQ",

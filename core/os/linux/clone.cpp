@@ -51,6 +51,8 @@ std::unique_ptr<Thread> LinuxKernel::child_of(Thread& thread, const CloneWish& w
   if (wish.flags & clone_settls) cpu.tpidruro = wish.tls;
   child->mask = thread.mask;
   child->group = thread.group;
+  child->seccomp_filter = thread.seccomp_filter;
+  child->seccomp_strict = thread.seccomp_strict;
   if (wish.flags & clone_vfork) child->altstack = thread.altstack;  // otherwise gone with CLONE_VM
   if (wish.flags & clone_child_settid) child->set_child_tid = GuestAddr{wish.child_tid};
   if (wish.flags & clone_child_cleartid) child->clear_child_tid = GuestAddr{wish.child_tid};

@@ -60,14 +60,18 @@ bool LinuxKernel::raise(Thread& thread, const SigInfo& given) {
   thread.cpu.monitor.open = false;
   SigAction& action = thread.group->dispositions->action[static_cast<u32>(info.signal.value)];
   if (thread.mask.contains(info.signal) || action.is_ignore() || action.is_default()) {
-    SigAction standard = action;
-    standard.handler = 0;
-    outside_.delivered(thread, info, standard, GuestAddr{0});
-    default_action(thread, info);
+    raise_deadly(thread, info);
     return true;
   }
   SigAction copy = action;
   return run_handler(thread, info, copy);
+}
+
+void LinuxKernel::raise_deadly(Thread& thread, const SigInfo& info) {
+  SigAction standard = thread.group->dispositions->action[static_cast<u32>(info.signal.value)];
+  standard.handler = 0;
+  outside_.delivered(thread, info, standard, GuestAddr{0});
+  default_action(thread, info);
 }
 
 bool LinuxKernel::run_handler(Thread& thread, const SigInfo& info, const SigAction& action) {

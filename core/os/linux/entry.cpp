@@ -45,6 +45,7 @@ LinuxKernel::Handler LinuxKernel::handler_of(u32 number) {
       {152, &K::mlockall},
       {153, &K::munlockall},
       {163, &K::mremap},
+      {172, &K::prctl},
       {173, &K::rt_sigreturn},
       {174, &K::rt_sigaction},
       {175, &K::rt_sigprocmask},
@@ -58,6 +59,7 @@ LinuxKernel::Handler LinuxKernel::handler_of(u32 number) {
       {256, &K::set_tid_address},
       {338, &K::set_robust_list},
       {339, &K::get_robust_list},
+      {383, &K::seccomp},
       {387, &K::execveat},
       {390, &K::mlock2},
       {422, &K::futex},
@@ -72,6 +74,10 @@ LinuxKernel::Handler LinuxKernel::handler_of(u32 number) {
 }
 
 Answered LinuxKernel::dispatch(Thread& thread) {
+  if (thread.seccomp_filter || thread.seccomp_strict) [[unlikely]] {
+    Answered outcome;
+    if (!passes_seccomp(thread, outcome)) return outcome;
+  }
   if (Handler handler = handler_of(thread.call.number)) return (this->*handler)(thread);
   const abi::Row* row = thread.call.row;
   if (!row || row->side == abi::Side::refused) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/os/linux/kernel.h"
+#include "core/os/linux/seccomp.h"
 
 namespace sigtape::os::linux_eabi {
 
@@ -58,6 +59,7 @@ u64 room_for_strings(u64 stack_limit) {
 
 Answered LinuxKernel::do_exec(Thread& thread, u32 path, i32 dirfd, u32 flags, u32 arguments, u32 environment) {
   outside::ExecRequest request{.dirfd = dirfd, .flags = flags, .personality = personality_};
+  if (thread.seccomp_filter) request.seccomp = thread.seccomp_filter->chain();
   if (auto error = read_path(space_, path, request.path)) return fail(*error);
   if (request.path.empty() && !(flags & empty_path)) return fail(Errno::noent);
   auto argument_pointers = read_pointers(space_, arguments), environment_pointers = read_pointers(space_, environment);

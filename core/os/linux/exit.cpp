@@ -109,16 +109,17 @@ void LinuxKernel::end_process(Thread& thread, const outside::End& end) {
   outside_.end_process(thread, end);
 }
 
-Answered LinuxKernel::exit(Thread& thread) {
-  thread.answer.outcome = abi::Gone{};
-  if (is_last_of_group(thread)) {
-    end_process(thread, {outside::EndKind::exit, static_cast<i32>(thread.call.word(0) & 0xff)});
-    return std::nullopt;
-  }
+void LinuxKernel::end_thread(Thread& thread, const outside::End& end) {
+  if (is_last_of_group(thread)) return end_process(thread, end);
   leave_locks(thread, thread);
   clear_child_tid(thread);
   thread.life = Life::ended;
   outside_.end_thread(thread);
+}
+
+Answered LinuxKernel::exit(Thread& thread) {
+  thread.answer.outcome = abi::Gone{};
+  end_thread(thread, {outside::EndKind::exit, static_cast<i32>(thread.call.word(0) & 0xff)});
   return std::nullopt;
 }
 

@@ -49,6 +49,13 @@ class LinuxKernel final : public Kernel {
   Answered dispatch(Thread& thread);
   void finish_call(Thread& thread);
 
+  // seccomp.cpp
+  Answered seccomp(Thread& thread);
+  Answered prctl(Thread& thread);
+  abi::Outcome set_seccomp_strict(Thread& thread);
+  Answered set_seccomp_filter(Thread& thread, u32 flags, u32 argument);
+  bool passes_seccomp(Thread& thread, Answered& outcome);  // false: the call is not made, and this is what it gives
+
   // masks.cpp: calls that set a mask for their duration
   void apply_temporary_mask(Thread& thread);
   void settle_temporary_mask(Thread& thread);
@@ -102,6 +109,7 @@ class LinuxKernel final : public Kernel {
 
   // deliver.cpp, frames.cpp
   bool raise(Thread& thread, const SigInfo& info);  // force_sig: a synchronous signal
+  void raise_deadly(Thread& thread, const SigInfo& info);  // force_sig with the default action, whatever is set
   void bad_frame(Thread& thread, Signal signal);
   void default_action(Thread& thread, const SigInfo& info);
   void end_by_signal(Thread& thread, Signal signal, bool core);
@@ -118,6 +126,7 @@ class LinuxKernel final : public Kernel {
   std::unique_ptr<Thread> child_of(Thread& thread, const CloneWish& wish) const;
   Answered exit(Thread& thread);
   Answered exit_group(Thread& thread);
+  void end_thread(Thread& thread, const outside::End& end);  // and with the last one the process, as `end` says
   // `thread` is the one that runs; `owner` may be another one that ends with it.
   void leave_locks(Thread& thread, Thread& owner);
   void leave_robust_locks(Thread& thread, Thread& owner);

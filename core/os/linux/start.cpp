@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/os/linux/kernel.h"
 #include "core/os/linux/kuser.h"
+#include "core/os/linux/seccomp.h"
 #include "core/os/linux/stack.h"
 
 namespace sigtape::os::linux_eabi {
@@ -102,6 +103,7 @@ Result<void> LinuxKernel::start(Thread& thread, const outside::Image& image, con
   thread.cpu.r[15] = entry & ~u32{1};
   thread.cpu.thumb = entry & 1;
   thread.mask = image.mask;
+  thread.seccomp_filter = SIGTAPE_TRY(SeccompFilter::from_chain(image.seccomp));
   for (i32 number = 1; number <= 64; number++)
     if (image.ignored.contains(Signal{number}))
       thread.group->dispositions->action[static_cast<u32>(number)].handler = 1;
