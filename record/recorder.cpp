@@ -311,13 +311,10 @@ void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::An
   leave(thread, call, answer);
 }
 
-void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
-                        abi::Answer& answer) {
+// A call that has mapped what stored_ says, as it was asked to.
+void Recorder::leave_mapped(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
+                            const abi::Answer& answer) {
   arrive(thread);
-  stored_.reset();
-  inner_->map_file(thread, call, request, answer);
-  arrive(thread);
-  mapped_copy_ = {};
   called_.answerer = tape::Answerer::outside;
   called_.child_stream = {};
   called_.entered = false;
@@ -325,17 +322,29 @@ void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside
   called_.output = tape::Output::none;
   called_.output_bytes.clear();
   called_.mapped.reset();
-  bool done = std::holds_alternative<abi::Done>(answer.outcome);
-  if (done)
+  if (std::holds_alternative<abi::Done>(answer.outcome)) {
+    const mem::Mapping* mapping = inside_->space().mapping_at(request.at);
     called_.mapped = tape::MappedFile{request.at,
                                       request.bytes,
                                       request.prot.read,
                                       request.prot.write,
                                       request.prot.exec,
                                       request.sharing == mem::Sharing::shared,
+                                      mapping != nullptr && mapping->never_writable,
                                       request.offset,
                                       stored_.value_or(tape::StoredFile{})};
+  }
   leave(thread, call, answer);
+}
+
+void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
+                        abi::Answer& answer) {
+  arrive(thread);
+  stored_.reset();
+  inner_->map_file(thread, call, request, answer);
+  mapped_copy_ = {};
+  leave_mapped(thread, call, request, answer);
+  bool done = std::holds_alternative<abi::Done>(answer.outcome);
   has_shared_files_ |= done && request.sharing == mem::Sharing::shared;
   if (done && !stored_)
     write(thread, tape::Note{tape::NoteKind::unsupported,

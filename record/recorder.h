@@ -51,6 +51,8 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void file_ends_moved(os::Thread& thread) override;
   void map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                 abi::Answer& answer) override;
+  void attach_segment(os::Thread& thread, const abi::Call& call, const outside::SegmentRequest& request,
+                      abi::Answer& answer) override;
   std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
   void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;
   [[nodiscard]] bool set_mask(os::Thread& thread) override;
@@ -71,6 +73,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   // LiveHooks
   outside::CaptureTrace* capture_trace(os::Thread& thread) override;
   HostFd snapshot(const outside::MappedFile& file) override;
+  void segment_attached(const outside::MappedFile& segment, std::span<const u8> content) override;
   outside::SharedBatons* shared_batons() override { return &shared_; }
   void about_to_exec(os::Thread& thread, outside::ExecPlan& plan) override;
   void vfork_child_begins(os::Thread& child) override;
@@ -103,6 +106,8 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void give_way(const os::Thread& thread);
   void enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream, const outside::ExecRequest* exec);
   void leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer);
+  void leave_mapped(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
+                    const abi::Answer& answer);
   void over(const os::Thread& thread);
   void enter_open_call();
   void note_output(const abi::Call& call, const abi::Answer& answer);

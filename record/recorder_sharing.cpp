@@ -1,8 +1,11 @@
 // The Recorder: memory that processes share, and their turns on it.
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
+#include "core/mem/digest.h"
 #include "record/recorder.h"
 
 namespace sigtape::record {
@@ -69,6 +72,36 @@ void Recorder::share(const outside::MappedFile& file) {
   write(*current_, tape::Note{tape::NoteKind::unsupported,
                               "there are more shared files than can be followed; what other processes write to them is "
                               "not recorded"});
+}
+
+void Recorder::attach_segment(os::Thread& thread, const abi::Call& call, const outside::SegmentRequest& request,
+                              abi::Answer& answer) {
+  arrive(thread);
+  stored_.reset();
+  inner_->attach_segment(thread, call, request, answer);
+  outside::MapRequest mapped{.prot = request.prot, .sharing = mem::Sharing::shared};
+  if (const auto* done = std::get_if<abi::Done>(&answer.outcome)) {
+    mapped.at = GuestAddr{done->value};
+    mapped.bytes = static_cast<u32>(stored_->file_bytes);
+  }
+  leave_mapped(thread, call, mapped, answer);
+}
+
+// As a file that is mapped, of which a copy is made once it is our turn on it.
+void Recorder::segment_attached(const outside::MappedFile& segment, std::span<const u8> content) {
+  tape::OwnedFd copy{memfd_create("sigtape-segment", MFD_CLOEXEC)};
+  outside::MappedFile file = segment;
+  file.file = copy.host();
+  if (!copy.is_open() || ftruncate(copy.get(), static_cast<off_t>(content.size())) != 0)
+    give_up(tape::host_error("no memory for a copy of a System V segment"));
+  share(file);
+  for (std::size_t at = 0; at < content.size(); at += mem::page_size)
+    if (!mem::is_zero_page(&content[at]) &&
+        pwrite(copy.get(), &content[at], mem::page_size, static_cast<off_t>(at)) != mem::page_size)
+      give_up(tape::host_error("no memory for a copy of a System V segment"));
+  snapshot({.file = copy.host(), .path = segment.path, .bytes = segment.bytes});
+  stored_->device = segment.device;
+  stored_->inode = segment.inode;
 }
 
 void Recorder::share_with_children(os::Thread& thread) {

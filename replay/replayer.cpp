@@ -265,15 +265,29 @@ void Replayer::answered(os::Thread& thread, const abi::Call& call, const abi::An
   consume();
 }
 
+// `at`: where the guest's kernel puts it.
+void Replayer::map_as_recorded(os::Thread& thread, const tape::Called& called, GuestAddr at, u32 bytes) {
+  if (!called.mapped || called.mapped->at != at || called.mapped->bytes != bytes)
+    diverge(thread, guest_of(thread).event,
+            {"maps a file with", &thread.call, fmt::format("at {:#x}, {} bytes", at.value, bytes)});
+  auto mapped = files_.map(inside_->space(), *called.mapped);
+  if (!mapped) finish(Finish::failed, mapped.error().text);
+}
+
 void Replayer::map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                         abi::Answer& answer) {
   const tape::Called& called = take_called(thread, call, answer);
+  if (std::holds_alternative<abi::Done>(answer.outcome)) map_as_recorded(thread, called, request.at, request.bytes);
+}
+
+void Replayer::attach_segment(os::Thread& thread, const abi::Call& call, const outside::SegmentRequest& request,
+                              abi::Answer& answer) {
+  const tape::Called& called = take_called(thread, call, answer);
   if (!std::holds_alternative<abi::Done>(answer.outcome)) return;
-  if (!called.mapped || called.mapped->at != request.at || called.mapped->bytes != request.bytes)
-    diverge(thread, guest_of(thread).event,
-            {"maps a file with", &call, fmt::format("at {:#x}, {} bytes", request.at.value, request.bytes)});
-  auto mapped = files_.map(inside_->space(), *called.mapped);
-  if (!mapped) finish(Finish::failed, mapped.error().text);
+  u32 bytes = called.mapped ? called.mapped->bytes : 0;
+  abi::Outcome place = request.place(bytes);
+  const auto* at = std::get_if<abi::Done>(&place);
+  map_as_recorded(thread, called, GuestAddr{at ? at->value : 0}, bytes);
 }
 
 void Replayer::file_ends_moved(os::Thread&) { UNREACHABLE("a replay takes the ends of files from the tape"); }

@@ -63,6 +63,8 @@ class Replayer final : public outside::Outside {
   void file_ends_moved(os::Thread& thread) override;
   void map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                 abi::Answer& answer) override;
+  void attach_segment(os::Thread& thread, const abi::Call& call, const outside::SegmentRequest& request,
+                      abi::Answer& answer) override;
   std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
   void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;
   [[nodiscard]] bool set_mask(os::Thread&) override { return true; }
@@ -128,6 +130,7 @@ class Replayer final : public outside::Outside {
     return consume();
   }
   const tape::Called& take_called(os::Thread& thread, const abi::Call& call, abi::Answer& answer);
+  void map_as_recorded(os::Thread& thread, const tape::Called& called, GuestAddr at, u32 bytes);
   tape::Event take_entered(os::Thread& thread, const abi::Call& call);
   void check_call(os::Thread& thread, const tape::Event& event, const abi::Call& expected, const abi::Call& got);
   void check_output(os::Thread& thread, const tape::Event& event);

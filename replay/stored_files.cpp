@@ -100,6 +100,8 @@ Result<void> StoredFiles::map(mem::Space& space, const tape::MappedFile& mapped)
   mem::Prot prot{mapped.read, mapped.write, mapped.exec};
   mem::Sharing sharing = mapped.shared ? mem::Sharing::shared : mem::Sharing::private_;
   const tape::StoredFile& file = mapped.file;
+  mem::Mapping label{.device = file.device, .inode = file.inode, .name = file.path};
+  label.never_writable = mapped.never_writable;
   int error = 0;
   if (file.hash == tape::ContentHash{} && file.bytes == 0) {  // a device
     error = space.map_anonymous(mapped.at, mapped.bytes, prot, sharing, file.path);
@@ -107,17 +109,9 @@ Result<void> StoredFiles::map(mem::Space& space, const tape::MappedFile& mapped)
     if (file.file_bytes >> 32 != 0) return Error{fmt::format("{} is too big to be shared in a replay", file.path)};
     u64 begin = u64{*object} << 32;
     SIGTAPE_TRY_VOID(fill(shared_memory_.value, begin, file));
-    mem::Mapping label;
-    label.device = file.device;
-    label.inode = file.inode;
-    label.name = file.path;
     error = space.map_file(mapped.at, mapped.bytes, prot, sharing, shared_memory_, begin + mapped.offset,
                            begin + file.file_bytes, label);
   } else {
-    mem::Mapping label;
-    label.device = file.device;
-    label.inode = file.inode;
-    label.name = file.path;
     if (mapped.offset < file.first_byte) return Error{"a mapping on the tape begins before its stored file"};
     tape::OwnedFd fd = SIGTAPE_TRY(mapped.shared ? shared_copy(file) : open_stored(file));
     u64 missing = mapped.shared ? 0 : file.first_byte;  // bytes in front of what is stored

@@ -29,17 +29,20 @@ bool permits(Prot prot, PageFlag wanted) { return wanted == PageFlag::write ? pr
 }  // namespace
 
 u32 bytes_in_file(const Mapping& mapping) {
-  if (mapping.inode == 0) return mapping.bytes;
+  if (mapping.inode == 0 || mapping.file_size == endless) return mapping.bytes;
   u64 file_end = (mapping.file_size + page_size - 1) & ~u64{page_size - 1};
   return static_cast<u32>(std::min<u64>(mapping.bytes, file_end > mapping.offset ? file_end - mapping.offset : 0));
 }
 
 bool Space::is_watched(const Mapping& mapping) const {
-  return watches_file_ends_ && mapping.inode != 0 && mapping.sharing == Sharing::shared && mapping.file_size != endless;
+  bool may_end = mapping.file_size != endless && mapping.device != segment_device;
+  return watches_file_ends_ && mapping.inode != 0 && mapping.sharing == Sharing::shared && may_end;
 }
 
-// Pages beyond the end are closed on the host, too: translated code must not see them come in before we do.
+// Pages beyond the end are closed on the host, too: translated code must not see them come in before we do. Those of a
+// segment never come, and shmctl's shm_nattch counts the host's pieces.
 void Space::close_beyond_end(const Mapping& mapping) const {
+  if (mapping.device == segment_device) return;
   u32 inside = bytes_in_file(mapping);
   set_host_prot(base_ + mapping.begin.value + inside, mapping.bytes - inside, PROT_NONE);
   has_pages_beyond_end_ |= inside < mapping.bytes && is_watched(mapping);

@@ -1,5 +1,6 @@
 // Space: the list of mappings and the host memory behind it.
 #include <sys/mman.h>
+#include <sys/shm.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -28,7 +29,10 @@ void check_range(GuestAddr at, u32 bytes) {
 
 bool mergeable(const Mapping& a, const Mapping& b) {
   if (a.end() != b.begin.value || a.prot != b.prot || a.sharing != b.sharing || a.name != b.name) return false;
-  if (a.inode != b.inode || a.device != b.device || a.grows_down != b.grows_down) return false;
+  if (a.inode != b.inode || a.device != b.device) return false;
+  if (a.grows_down != b.grows_down || a.never_writable != b.never_writable)
+    return false;
+  if (a.device == segment_device) return false;  // whose kernel part counts them
   if (a.inode == 0) return a.sharing == Sharing::private_;  // two shared anonymous mappings are two objects
   return a.offset + a.bytes == b.offset && a.may_differ == b.may_differ && a.file_size == b.file_size;
 }
@@ -209,6 +213,24 @@ int Space::map_file(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, HostFd 
   return 0;
 }
 
+int Space::map_segment(GuestAddr at, u32 bytes, Prot prot, int segment, const Mapping& label) {
+  check_range(at, bytes);
+  if (shmat(segment, base_ + at.value, SHM_REMAP | (prot.write ? 0 : SHM_RDONLY)) == reinterpret_cast<void*>(-1))
+    return errno;
+  Mapping mapping = label;
+  mapping.begin = at;
+  mapping.bytes = bytes;
+  mapping.prot = prot;
+  mapping.sharing = Sharing::shared;
+  mapping.device = segment_device;
+  mapping.inode = static_cast<u32>(segment);
+  mapping.file_size = bytes;
+  mapping.may_differ = true;
+  mapping.never_writable = !prot.write;
+  insert(std::move(mapping));
+  return 0;
+}
+
 int Space::unmap(GuestAddr at, u32 bytes) {
   check_range(at, bytes);
   if (int error = reserve_again(at.value, bytes)) return error;
@@ -227,6 +249,10 @@ int Space::protect(GuestAddr at, u32 bytes, Prot prot) {
     const Mapping* mapping = mapping_at(GuestAddr{next});
     if (!mapping) {
       error = ENOMEM;
+      break;
+    }
+    if (mapping->never_writable && prot.write) {
+      error = EACCES;
       break;
     }
     u32 stop = std::min(end, mapping->end());
@@ -269,6 +295,26 @@ int Space::copy_private(const Mapping& source, u32 to, u32 old_bytes, u32 new_by
 int Space::move_host(u32 from, u32 old_bytes, u32 to, u32 new_bytes) {
   void* got = mremap(base_ + from, old_bytes, new_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, base_ + to);
   return got == MAP_FAILED ? errno : 0;
+}
+
+int Space::map_again(GuestAddr from, u32 old_bytes, GuestAddr to, u32 bytes) {
+  check_range(to, bytes);
+  const Mapping* source = mapping_at(from);
+  if (!source || source->end() < u64{from.value} + old_bytes) return EFAULT;
+  Mapping again = *source;
+  if (again.inode) again.offset += from.value - again.begin.value;
+  again.begin = to;
+  again.bytes = bytes;
+  open_beyond_end(*source);  // the host moves only what is of one kind
+  int keep = old_bytes ? MREMAP_DONTUNMAP : 0;
+  void* got = ::mremap(base_ + from.value, old_bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | keep, base_ + to.value);
+  int error = got == MAP_FAILED ? errno : 0;
+  close_beyond_end(*source);
+  if (error) return error;
+  if (old_bytes) drop_code(from.value, from.value + old_bytes);
+  if (mprotect(base_ + to.value, bytes, host_prot(again.prot)) != 0) return errno;  // code may have been guarded
+  insert(std::move(again));
+  return 0;
 }
 
 int Space::move(GuestAddr from, u32 old_bytes, GuestAddr to, u32 new_bytes) {

@@ -48,6 +48,9 @@ enum class Sharing : u8 { private_, shared };
 
 inline constexpr u64 endless = ~u64{0};  // file_size of a device
 
+// Device of System V segments, whose inode is their id: no file's (theirs, 00:01, has memfds of the same numbers).
+inline constexpr u64 segment_device = ~u64{0};
+
 // One line of /proc/PID/maps. `offset` is the file offset of `begin`.
 struct Mapping {
   GuestAddr begin;
@@ -59,6 +62,7 @@ struct Mapping {
   mutable u64 file_size = 0;  // of a file mapping, as last seen: pages wholly beyond it give SIGBUS
   std::string name;           // path, "[stack]", "[heap]", or empty
   bool grows_down = false;
+  bool never_writable = false;  // shared, of what was opened or attached to read only: mprotect is EACCES
   bool may_differ = false;  // a file mapping that was writable at some time, or poked: it may differ from the file
   u32 end() const { return begin.value + bytes; }
 };
@@ -171,9 +175,14 @@ class Space {
   // `file_size` decides which pages lie beyond end of file (SIGBUS for the guest).
   int map_file(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, HostFd file, u64 offset, u64 file_size,
                const Mapping& label);
+  // shmat of a segment of this size.
+  int map_segment(GuestAddr at, u32 bytes, Prot prot, int segment, const Mapping& label);
   int unmap(GuestAddr at, u32 bytes);
   int protect(GuestAddr at, u32 bytes, Prot prot);
   int move(GuestAddr from, u32 old_bytes, GuestAddr to, u32 new_bytes);  // mremap
+  // The same object a second time, `bytes` of it from `from` on: shared memory, or (old_bytes the same) what mremap's
+  // MREMAP_DONTUNMAP leaves behind of a file.
+  int map_again(GuestAddr from, u32 old_bytes, GuestAddr to, u32 bytes);
   int discard(GuestAddr at, u32 bytes);                                  // madvise(MADV_DONTNEED)
   // Top-down search below `limit` (Linux' layout) for a free range; nullopt if there is none.
   std::optional<GuestAddr> find_gap(u32 bytes, GuestAddr limit, GuestAddr floor) const;

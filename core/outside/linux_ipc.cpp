@@ -126,7 +126,7 @@ void msgctl_(CallContext& c) {
   }
 }
 
-// --- shared memory: segments cannot be attached (core/abi/linux/rows_ipc.h)
+// --- shared memory: what is not attaching
 
 void shmctl_(CallContext& c) {
   i32 id = c.signed_word(0);

@@ -25,8 +25,9 @@ std::string maps_text(const mem::Space& space, std::string_view hide_prefix) {
   std::string text;
   for (const auto& [begin, m] : space.mappings()) {
     size_t line = text.size();
-    u32 major = static_cast<u32>((m.device >> 8) & 0xfff);  // the kernel's new encoding, see new_decode_dev
-    u32 minor = static_cast<u32>((m.device & 0xff) | ((m.device >> 12) & 0xfff00));
+    u64 device = m.device == mem::segment_device ? 1 : m.device;
+    u32 major = static_cast<u32>((device >> 8) & 0xfff);  // the kernel's new encoding, see new_decode_dev
+    u32 minor = static_cast<u32>((device & 0xff) | ((device >> 12) & 0xfff00));
     fmt::format_to(std::back_inserter(text), "{:08x}-{:08x} {}{}{}{} {:08x} {:02x}:{:02x} {} ", begin,
                    u64{begin} + m.bytes, m.prot.read ? 'r' : '-', m.prot.write ? 'w' : '-', m.prot.exec ? 'x' : '-',
                    m.sharing == mem::Sharing::shared ? 's' : 'p', m.inode ? m.offset : 0, major, minor, m.inode);

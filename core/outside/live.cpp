@@ -266,6 +266,7 @@ void Live::map_file(os::Thread& thread, const abi::Call& call, const MapRequest&
   label.device = status.st_dev;
   label.inode = status.st_ino;
   label.name = path;
+  label.never_writable = description.shared && (raw_syscall(SYS_fcntl, fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
   u64 size = S_ISREG(status.st_mode) ? description.size : mem::endless;
   int error = s.inside->space().map_file(request.at, request.bytes, request.prot, request.sharing, file, request.offset,
                                          size, label);

@@ -57,6 +57,9 @@ class LiveHooks {
   // A file is about to be mapped, or loaded as a program. Answers the descriptor to map in its place: the same one, or
   // that of a copy with the same offsets that cannot change any more.
   virtual HostFd snapshot(const MappedFile& file) { return file.file; }
+  // A System V segment has just been mapped: what it is, as a file's mapping would be (without a descriptor), and its
+  // memory.
+  virtual void segment_attached(const MappedFile& /*segment*/, std::span<const u8> /*content*/) {}
   // After all checks, right before the host's execve.
   virtual void about_to_exec(os::Thread&, ExecPlan&) {}
   // The host's execve came back after all (error: the host's number, 0 if a signal came first): undo about_to_exec.
@@ -112,6 +115,8 @@ class Live final : public Outside {
   void call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) override;
   void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) override;
   void map_file(os::Thread& thread, const abi::Call& call, const MapRequest& request, abi::Answer& answer) override;
+  void attach_segment(os::Thread& thread, const abi::Call& call, const SegmentRequest& request,
+                      abi::Answer& answer) override;
   void file_ends_moved(os::Thread& thread) override;
   std::optional<os::SigInfo> take_signal(os::Thread& thread) override;
   void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;

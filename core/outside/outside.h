@@ -2,6 +2,7 @@
 // it; nothing in core knows which. All members are called with the baton held; those that say so may put it down
 // meanwhile, and have taken it up again when they return.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,14 @@ struct MapRequest {
   mem::Sharing sharing = mem::Sharing::private_;
   GuestFd fd;
   u64 offset = 0;
+};
+
+// shmat of a System V segment.
+struct SegmentRequest {
+  i32 id = 0;
+  mem::Prot prot;
+  // Asked once its size, in whole pages, is known: Done{address}, or why it may not be.
+  std::function<abi::Outcome(u32 bytes)> place;
 };
 
 struct ExecRequest {
@@ -109,6 +118,9 @@ class Outside {
   virtual void answered(os::Thread& thread, const abi::Call& call, const abi::Answer& answer) = 0;
   // mmap of a file: maps it and answers Done{address} or Failed. The content that the guest can see goes on the tape.
   virtual void map_file(os::Thread& thread, const abi::Call& call, const MapRequest& request, abi::Answer& answer) = 0;
+  // The same of a System V segment.
+  virtual void attach_segment(os::Thread& thread, const abi::Call& call, const SegmentRequest& request,
+                              abi::Answer& answer) = 0;
   // Shared file mappings were found to end elsewhere than known (Space::moved_file_ends, which this empties) when the
   // thread came to its next instruction: for the tape's eyes.
   virtual void file_ends_moved(os::Thread& thread) = 0;

@@ -197,6 +197,7 @@ MappedFile take_mapped(wire::MappedFile::Reader from) {
   mapped.read = from.getRead();
   mapped.write = from.getWrite();
   mapped.exec = from.getExec();
+  mapped.never_writable = from.getNeverWritable();
   mapped.shared = from.getShared();
   mapped.file = take_file(from.getFile());
   return mapped;

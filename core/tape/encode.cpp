@@ -151,6 +151,7 @@ void fill_mapped(wire::MappedFile::Builder to, const MappedFile& mapped) {
   to.setRead(mapped.read);
   to.setWrite(mapped.write);
   to.setExec(mapped.exec);
+  to.setNeverWritable(mapped.never_writable);
   to.setShared(mapped.shared);
   fill_file(to.initFile(), mapped.file);
 }

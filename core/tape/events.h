@@ -92,6 +92,7 @@ struct MappedFile {
   GuestAddr at;
   u32 bytes = 0;
   bool read = false, write = false, exec = false, shared = false;
+  bool never_writable = false;  // mem::Mapping's
   u64 offset = 0;
   StoredFile file;
 };

@@ -144,6 +144,7 @@ struct MappedFile {
   exec @5 :Bool;
   shared @6 :Bool;
   file @7 :StoredFile;
+  neverWritable @8 :Bool;
 }
 
 struct Called {

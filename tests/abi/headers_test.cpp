@@ -250,7 +250,7 @@ const char* const kernel_headers[] = {
     "linux/falloc.h",     "linux/fadvise.h", "linux/xattr.h",   "linux/openat2.h",    "linux/close_range.h",
     "linux/mount.h",      "linux/magic.h",   "linux/inotify.h", "linux/memfd.h",      "asm/poll.h",
     "linux/eventpoll.h",  "linux/mman.h",    "asm/mman.h",      "linux/membarrier.h", "linux/sched.h",
-    "linux/wait.h",       "linux/futex.h",   "linux/prctl.h",   "linux/resource.h",   "linux/personality.h",
+    "linux/wait.h",       "linux/futex.h",   "linux/prctl.h",   "linux/seccomp.h",   "linux/resource.h",   "linux/personality.h",
     "linux/capability.h", "asm/ptrace.h",    "linux/ptrace.h",  "linux/random.h",     "asm/signal.h",
     "asm/siginfo.h",      "linux/time.h",    "linux/timex.h",   "asm/socket.h",       "linux/ipc.h",
     "linux/msg.h",        "linux/sem.h",     "linux/shm.h",     "asm/termbits.h",     "asm/termios.h",

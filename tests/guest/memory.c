@@ -69,6 +69,11 @@ int main(void) {
   int read_only = open(name, O_RDONLY);
   say("shared writable of a read-only file", mmap(NULL, 4096, rw, MAP_SHARED, read_only, 0));
   say("private writable of a read-only file", mmap(NULL, 4096, rw, MAP_PRIVATE, read_only, 0));
+  char* seen = mmap(NULL, 4096, PROT_READ, MAP_SHARED, read_only, 0);
+  say_int("a shared mapping of it made writable", mprotect(seen, 4096, rw));
+  say_int("made executable", mprotect(seen, 4096, PROT_READ | PROT_EXEC));
+  char* own = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, read_only, 0);
+  say_int("a private mapping of it made writable", mprotect(own, 4096, rw));
   say("offset not a page", mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 100));
   say("mapping a directory", mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, open("/tmp", O_RDONLY), 0));
   unlink(name);

@@ -55,6 +55,10 @@ class ScriptedOutside : public outside::Outside {
     map_requests.push_back(request);
     answer.outcome = next_outcome(abi::Done{request.at.value});
   }
+  void attach_segment(os::Thread&, const abi::Call&, const outside::SegmentRequest& request,
+                      abi::Answer& answer) override {
+    answer.outcome = next_outcome(request.place(mem::page_size));
+  }
   void file_ends_moved(os::Thread&) override {}
   std::optional<os::SigInfo> take_signal(os::Thread&) override {
     if (signals.empty()) return std::nullopt;

@@ -50,8 +50,6 @@ inline constexpr Variants shmctl_variants{.argument = 1, .mask = ipc_command_bit
 
 consteval Spec operations() { return in_array("sops", layout::sembuf, "nsops"); }
 consteval Spec ipc_message(Dir dir) { return sized("msgp", Kind::msgbuf, dir, "msgsz"); }
-inline constexpr std::string_view shared_segments =
-    "pages that processes outside the recording write into; use mmap or memfd_create";
 
 inline constexpr Row ipc[] = {
     refused(117, "ipc", "old ABI only"),
@@ -79,8 +77,8 @@ inline constexpr Row ipc[] = {
     call(303, "msgget", outside, gives::integer, {hex("key"), flags("msgflg", ipc_get_flags)}),
     call(304, "msgctl", outside, gives::integer, {integer("msqid"), choice("cmd", msgctl_commands), hex("buf")},
          &msgctl_variants),
-    refused(305, "shmat", shared_segments, {integer("shmid"), address("shmaddr"), flags("shmflg", shmat_flags)}),
-    refused(306, "shmdt", shared_segments, {address("shmaddr")}),
+    call(305, "shmat", core, gives::hex, {integer("shmid"), address("shmaddr"), flags("shmflg", shmat_flags)}),
+    call(306, "shmdt", core, gives::zero, {address("shmaddr")}),
     call(307, "shmget", outside, gives::integer, {hex("key"), size("size"), flags("shmflg", ipc_get_flags)}),
     call(308, "shmctl", outside, gives::integer, {integer("shmid"), choice("cmd", shmctl_commands), hex("buf")},
          &shmctl_variants),

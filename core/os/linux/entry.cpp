@@ -57,6 +57,8 @@ LinuxKernel::Handler LinuxKernel::handler_of(u32 number) {
       {240, &K::futex},
       {248, &K::exit_group},
       {256, &K::set_tid_address},
+      {305, &K::shmat},
+      {306, &K::shmdt},
       {338, &K::set_robust_list},
       {339, &K::get_robust_list},
       {383, &K::seccomp},

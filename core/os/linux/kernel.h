@@ -74,12 +74,15 @@ class LinuxKernel final : public Kernel {
   Answered munlock(Thread& thread);
   Answered mlockall(Thread& thread);
   Answered munlockall(Thread& thread);
+  Answered shmat(Thread& thread);  // segments.cpp
+  Answered shmdt(Thread& thread);
   std::optional<Errno> choose_address(u32 wanted, u32 bytes, u32 flags, GuestAddr& at) const;
   std::optional<GuestAddr> free_range(u32 bytes) const;
   bool may_grow_by(u32 bytes, bool is_data) const;  // RLIMIT_AS, RLIMIT_DATA
   mem::Prot prot_of(u32 bits) const;
   abi::Outcome unmap(u32 at, u32 bytes);
   abi::Outcome remap_to(u32 from, u32 old_bytes, u32 to, u32 new_bytes, u32 flags);
+  abi::Outcome map_again(u32 from, u32 old_bytes, u32 to, u32 bytes);
   std::optional<Errno> check_resize(u32 from, u32 old_bytes, u32 new_bytes) const;
   Errno advise(u32 begin, u32 end, u32 advice, const mem::Mapping& mapping);
   Errno clear(u32 begin, u32 end);

@@ -40,15 +40,21 @@ abi::Outcome LinuxKernel::remap_to(u32 from, u32 old_bytes, u32 to, u32 new_byte
   constexpr u32 map_fixed = 16;
   if (auto error = choose_address(to, new_bytes, flags & fixed ? map_fixed : 0, at)) return fail(*error);
   to = at.value;
-  if (old_bytes == 0) return fail(Errno::opnotsupp);  // duplicating shared memory
   mem::Mapping former = *space_.mapping_at(GuestAddr{from});
-  if ((flags & dont_unmap) && (former.inode != 0 || former.sharing == mem::Sharing::shared))
-    return fail(Errno::opnotsupp);  // leaves the file mapped at the old place
+  bool is_object = former.inode != 0 || former.sharing == mem::Sharing::shared;
+  if (old_bytes == 0 || ((flags & dont_unmap) && is_object)) return map_again(from, old_bytes, to, new_bytes);
   if (int error = space_.move(GuestAddr{from}, old_bytes, GuestAddr{to}, new_bytes))
     return abi::Failed{static_cast<u32>(error)};
   if (flags & dont_unmap)
     if (int error = space_.map_anonymous(GuestAddr{from}, old_bytes, former.prot, former.sharing, former.name))
       return abi::Failed{static_cast<u32>(error)};
+  return done(to);
+}
+
+abi::Outcome LinuxKernel::map_again(u32 from, u32 old_bytes, u32 to, u32 bytes) {
+  forget_fork_advice(to, bytes);
+  if (int error = space_.map_again(GuestAddr{from}, old_bytes, GuestAddr{to}, bytes))
+    return abi::Failed{static_cast<u32>(error)};
   return done(to);
 }
 
@@ -64,13 +70,7 @@ Answered LinuxKernel::mremap(Thread& thread) {
   const mem::Mapping* mapping = space_.mapping_at(GuestAddr{from});
   if (!mapping || from >= task_size) return fail(Errno::fault);
   if (flags & (fixed | dont_unmap)) {
-    abi::Outcome outcome = remap_to(from, old_bytes, to, new_bytes, flags);
-    if (failed_with(outcome, Errno::opnotsupp)) {
-      thread.answer.notes.unsupported = true;
-      thread.answer.notes.unsupported_what = "mremap of this kind";
-      outcome = fail(Errno::inval);
-    }
-    return outcome;
+    return remap_to(from, old_bytes, to, new_bytes, flags);
   }
   if (old_bytes >= new_bytes) {
     if (old_bytes > new_bytes) {
@@ -80,13 +80,8 @@ Answered LinuxKernel::mremap(Thread& thread) {
     return done(from);
   }
   if (auto error = check_resize(from, old_bytes, new_bytes)) return fail(*error);
-  if (old_bytes == 0) {
-    thread.answer.notes.unsupported = true;
-    thread.answer.notes.unsupported_what = "mremap that duplicates shared memory";
-    return fail(Errno::inval);
-  }
   u32 more = new_bytes - old_bytes;
-  bool ends_here = u64{from} + old_bytes == mapping->end();
+  bool ends_here = old_bytes && u64{from} + old_bytes == mapping->end();
   if (ends_here && u64{from} + new_bytes <= task_size && space_.is_free(GuestAddr{from + old_bytes}, more)) {
     if (int error = space_.move(GuestAddr{from}, old_bytes, GuestAddr{from}, new_bytes))
       return abi::Failed{static_cast<u32>(error)};
@@ -95,6 +90,7 @@ Answered LinuxKernel::mremap(Thread& thread) {
   if (!(flags & may_move)) return fail(Errno::nomem);
   auto at = free_range(new_bytes);
   if (!at) return fail(Errno::nomem);
+  if (old_bytes == 0) return map_again(from, 0, at->value, new_bytes);
   if (int error = space_.move(GuestAddr{from}, old_bytes, *at, new_bytes)) return abi::Failed{static_cast<u32>(error)};
   return done(at->value);
 }

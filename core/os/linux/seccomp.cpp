@@ -104,9 +104,13 @@ Answered LinuxKernel::seccomp(Thread& thread) {
       auto action = space_.load<u32>(GuestAddr{argument});
       if (!action) return fail(Errno::fault);
       switch (static_cast<SeccompAction>(*action)) {
-        case SeccompAction::kill_process: case SeccompAction::kill_thread: case SeccompAction::trap:
-        case SeccompAction::error: case SeccompAction::trace: case SeccompAction::log: case SeccompAction::allow:
-          return done();
+        case SeccompAction::kill_process:
+        case SeccompAction::kill_thread:
+        case SeccompAction::trap:
+        case SeccompAction::error:
+        case SeccompAction::trace:
+        case SeccompAction::log:
+        case SeccompAction::allow: return done();
         case SeccompAction::notify: break;  // as a kernel before 5.0
       }
       return fail(Errno::opnotsupp);
