@@ -20,12 +20,13 @@ long = "--long" in sys.argv
 
 
 def recorded(name, root, *words, timeout):
-    """Inside `root`, with processes and mounts of its own. The chroot command is the tree's own armhf one, so that this
-    works without binfmt_misc."""
+    """Inside `root`, with processes and mounts of its own, /proc inside of it too. The chroot command is the tree's own
+    armhf one, so that this works without binfmt_misc."""
     tape = place / f"{name}.tape"
     shutil.rmtree(tape, ignore_errors=True)
-    done = run(["unshare", "-mpf", "--mount-proc", sigtape(), "record", "-o", tape, "--root", root, "--timeout", timeout, "--",
-                "/usr/sbin/chroot", root, *words], timeout + 60, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+    with_proc = ["sh", "-c", 'mount -t proc proc "$0" && exec "$@"', root / "proc"]
+    done = run(["unshare", "-mpf", "--mount-proc", *with_proc, sigtape(), "record", "-o", tape, "--root", root, "--timeout", timeout, "--",
+                "/usr/sbin/chroot", root, *words], timeout + 60, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "SHELL": "/bin/sh",
                                                                    "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"})
     expect(done.status == 0, f"the recording ended with {done.status}", done)
     return tape, done
