@@ -40,6 +40,7 @@ def compare(name, kind, command, qemu_command, root, work, timeout, env=None):
     """Runs the program with qemu-arm, records it, replays the recording."""
     timeout *= patience
     environment = {**os.environ, **(env or {})}
+    environment.pop("PWD", None)  # of another folder
     by_qemu = None
     if qemu_command and shutil.which("qemu-arm"):
         folder = scratch("upstream")
