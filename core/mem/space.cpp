@@ -135,6 +135,9 @@ std::optional<std::string> Space::read_string(GuestAddr from, u32 limit) const {
 
 u32 Space::next_code_page(u32 page, u32 last) const {
   constexpr u64 code_in_each = 0x0101'0101'0101'0101 * static_cast<u64>(PageFlag::code);
+  u32 behind = last + 1;
+  page = std::max(page, first_code_page_);
+  last = std::min(last, last_code_page_);
   while (page <= last) {
     if (page % 8 == 0 && page + 7 <= last && (sigtape::load<u64>(flags_ + page) & code_in_each) == 0) {
       page += 8;
@@ -143,7 +146,7 @@ u32 Space::next_code_page(u32 page, u32 last) const {
     if (flags_[page] & static_cast<u8>(PageFlag::code)) return page;
     page++;
   }
-  return last + 1;
+  return behind;
 }
 
 bool Space::is_host_writable(u32 page_index) const {
@@ -155,6 +158,8 @@ bool Space::is_host_writable(u32 page_index) const {
 void Space::guard_code(u32 page_index) {
   u8& flags = flags_[page_index];
   flags |= static_cast<u8>(PageFlag::code);
+  first_code_page_ = std::min(first_code_page_, page_index);
+  last_code_page_ = std::max(last_code_page_, page_index);
   if (guard_ == CodeGuard::none || !is_host_writable(page_index)) return;
   int done = mprotect(base_ + (u64{page_index} << 12), page_size, PROT_READ);
   CHECK_THAT(done == 0, "guarding code at {:#x}: {}", page_index << 12, std::strerror(errno));

@@ -235,6 +235,7 @@ class Space {
   bool reserved_ = false;
   u8* base_ = nullptr;
   u8* flags_ = nullptr;  // 1 Mi entries
+  u32 first_code_page_ = ~u32{0}, last_code_page_ = 0;  // of all that ever had PageFlag::code
   std::map<u32, Mapping> mappings_;
   bool watches_file_ends_ = false, has_watched_files_ = false;
   mutable bool has_pages_beyond_end_ = false;

@@ -15,6 +15,7 @@
 
 #include <cstring>
 
+#include "core/os/linux/seccomp.h"
 #include "core/outside/linux_proc_text.h"
 #include "core/outside/live.h"
 
@@ -69,6 +70,7 @@ ProcFacts facts_of(CallContext& c, const std::string& directory) {
     if (mapping.prot.exec && mapping.name == program && facts.code_begin == 0)
       facts.code_begin = begin, facts.code_end = begin + mapping.bytes;
   }
+  if (c.thread.seccomp_filter) facts.seccomp_filters = c.thread.seccomp_filter->filters_on_path();
   return facts;
 }
 

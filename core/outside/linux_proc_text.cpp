@@ -81,6 +81,10 @@ std::string status_text(std::string_view host, const ProcFacts& facts) {
       text += fmt::format("Name:\t{}\n", facts.comm);
     else if (line.starts_with("VmSize:") || line.starts_with("VmPeak:"))
       text += fmt::format("{}\t{:8} kB\n", line.substr(0, 7), facts.virtual_bytes >> 10);
+    else if (line.starts_with("Seccomp:"))
+      text += fmt::format("Seccomp:\t{}\n", facts.seccomp_filters ? 2 : 0);
+    else if (line.starts_with("Seccomp_filters:"))
+      text += fmt::format("Seccomp_filters:\t{}\n", facts.seccomp_filters);
     else
       text += line;
     at = end;

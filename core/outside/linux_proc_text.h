@@ -21,6 +21,7 @@ struct ProcFacts {
   std::string comm;
   u64 virtual_bytes = 0;
   u32 code_begin = 0, code_end = 0, stack_begin = 0;
+  u32 seccomp_filters = 0;
 };
 // /proc/PID/stat and statm and status as the host prints them, with name and sizes of the guest.
 std::string stat_text(std::string_view host, const ProcFacts& facts);

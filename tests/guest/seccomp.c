@@ -245,11 +245,21 @@ static void division(void) {
   printf("not reached\n");
 }
 
+static void show_status(void) {
+  FILE* status = fopen("/proc/thread-self/status", "r");
+  char line[256];
+  while (fgets(line, sizeof line, status))
+    if (!strncmp(line, "Seccomp", 7) || !strncmp(line, "NoNewPrivs", 10)) fputs(line, stdout);
+  fclose(status);
+}
+
 static void several(void) {
+  show_status();
   INSTALL(ON(SYS_getppid, SECCOMP_RET_ERRNO | 1));
   INSTALL(ON(SYS_getppid, SECCOMP_RET_ERRNO | 2));
   INSTALL(ON(SYS_getppid, SECCOMP_RET_LOG));
   SAY("the newest of equals", syscall(SYS_getppid));
+  show_status();
   INSTALL(ON(SYS_getppid, SECCOMP_RET_TRAP));
   fflush(stdout);
   syscall(SYS_getppid);

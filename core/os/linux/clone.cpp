@@ -149,7 +149,7 @@ Answered LinuxKernel::clone3(Thread& thread) {
   if (args.set_tid_size || (args.flags & clone_into_cgroup)) {
     thread.answer.notes.unsupported = true;
     thread.answer.notes.unsupported_what = "clone3 with set_tid or a cgroup";
-    return fail(Errno::inval);
+    return fail(args.set_tid_size ? Errno::perm : Errno::inval);  // as without CAP_CHECKPOINT_RESTORE
   }
   CloneWish wish{.flags = args.flags, .exit_signal = static_cast<i32>(args.exit_signal)};
   wish.sp = static_cast<u32>(args.stack + args.stack_size);

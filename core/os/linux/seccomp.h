@@ -38,6 +38,7 @@ class SeccompFilter {
   // What the kernel counts against MAX_INSNS_PER_PATH (32768), with this filter and all older ones.
   u32 instructions_on_path() const { return instructions_on_path_; }
   static constexpr u32 most_on_path = 32768;
+  u32 filters_on_path() const { return older_ ? older_->filters_on_path() + 1 : 1; }
   bool descends_from(const SeccompFilter* other) const;  // is it, or is it newer on the same chain?
 
   // All filters, oldest first, each as its length and its instructions (8 bytes in memory order): for exec and tape.
