@@ -24,10 +24,11 @@ def recorded(name, root, *words, timeout):
     armhf one, so that this works without binfmt_misc."""
     tape = place / f"{name}.tape"
     shutil.rmtree(tape, ignore_errors=True)
-    with_proc = ["sh", "-c", 'mount -t proc proc "$0" && exec "$@"', root / "proc"]
-    done = run(["unshare", "-mpf", "--mount-proc", *with_proc, sigtape(), "record", "-o", tape, "--root", root, "--timeout", timeout, "--",
-                "/usr/sbin/chroot", root, *words], timeout + 60, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "SHELL": "/bin/sh",
-                                                                   "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"})
+    with_proc = ["unshare", "-mpf", "--mount-proc", "sh", "-c", 'mount -t proc proc "$0" && exec "$@"', root / "proc"]
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "SHELL": "/bin/sh", "LC_ALL": "C.UTF-8",
+                   "DEBIAN_FRONTEND": "noninteractive"}
+    done = run([*with_proc, sigtape(), "record", "-o", tape, "--root", root, "--timeout", timeout, "--",
+                "/usr/sbin/chroot", root, *words], timeout + 60, environment)
     expect(done.status == 0, f"the recording ended with {done.status}", done)
     return tape, done
 

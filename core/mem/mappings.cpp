@@ -30,11 +30,19 @@ void check_range(GuestAddr at, u32 bytes) {
 bool mergeable(const Mapping& a, const Mapping& b) {
   if (a.end() != b.begin.value || a.prot != b.prot || a.sharing != b.sharing || a.name != b.name) return false;
   if (a.inode != b.inode || a.device != b.device) return false;
-  if (a.grows_down != b.grows_down || a.never_writable != b.never_writable)
-    return false;
+  if (a.grows_down != b.grows_down || a.never_writable != b.never_writable) return false;
   if (a.device == segment_device) return false;  // whose kernel part counts them
   if (a.inode == 0) return a.sharing == Sharing::private_;  // two shared anonymous mappings are two objects
   return a.offset + a.bytes == b.offset && a.may_differ == b.may_differ && a.file_size == b.file_size;
+}
+
+// What `mapping` has from `from` on, as a mapping at `to`.
+Mapping moved_part(const Mapping& mapping, GuestAddr from, GuestAddr to, u32 bytes) {
+  Mapping part = mapping;
+  if (part.inode) part.offset += from.value - mapping.begin.value;
+  part.begin = to;
+  part.bytes = bytes;
+  return part;
 }
 
 }  // namespace
@@ -213,15 +221,11 @@ int Space::map_file(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, HostFd 
   return 0;
 }
 
-int Space::map_segment(GuestAddr at, u32 bytes, Prot prot, int segment, const Mapping& label) {
+int Space::map_segment(GuestAddr at, u32 bytes, Prot prot, int segment, std::string name) {
   check_range(at, bytes);
   if (shmat(segment, base_ + at.value, SHM_REMAP | (prot.write ? 0 : SHM_RDONLY)) == reinterpret_cast<void*>(-1))
     return errno;
-  Mapping mapping = label;
-  mapping.begin = at;
-  mapping.bytes = bytes;
-  mapping.prot = prot;
-  mapping.sharing = Sharing::shared;
+  Mapping mapping{.begin = at, .bytes = bytes, .prot = prot, .sharing = Sharing::shared, .name = std::move(name)};
   mapping.device = segment_device;
   mapping.inode = static_cast<u32>(segment);
   mapping.file_size = bytes;
@@ -301,10 +305,7 @@ int Space::map_again(GuestAddr from, u32 old_bytes, GuestAddr to, u32 bytes) {
   check_range(to, bytes);
   const Mapping* source = mapping_at(from);
   if (!source || source->end() < u64{from.value} + old_bytes) return EFAULT;
-  Mapping again = *source;
-  if (again.inode) again.offset += from.value - again.begin.value;
-  again.begin = to;
-  again.bytes = bytes;
+  Mapping again = moved_part(*source, from, to, bytes);
   open_beyond_end(*source);  // the host moves only what is of one kind
   int keep = old_bytes ? MREMAP_DONTUNMAP : 0;
   void* got = ::mremap(base_ + from.value, old_bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | keep, base_ + to.value);
@@ -324,10 +325,7 @@ int Space::move(GuestAddr from, u32 old_bytes, GuestAddr to, u32 new_bytes) {
   if (!source || source->end() < u64{from.value} + old_bytes) return EFAULT;
   if (new_bytes <= old_bytes && from == to)
     return new_bytes == old_bytes ? 0 : unmap(to + new_bytes, old_bytes - new_bytes);
-  Mapping moved = *source;
-  if (moved.inode) moved.offset += from.value - moved.begin.value;
-  moved.begin = from;
-  moved.bytes = old_bytes;
+  Mapping moved = moved_part(*source, from, from, old_bytes);
   bool anonymous_private = moved.inode == 0 && moved.sharing == Sharing::private_;
   int error = 0;
   open_beyond_end(moved);  // the host moves only what is of one kind

@@ -176,7 +176,7 @@ class Space {
   int map_file(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, HostFd file, u64 offset, u64 file_size,
                const Mapping& label);
   // shmat of a segment of this size.
-  int map_segment(GuestAddr at, u32 bytes, Prot prot, int segment, const Mapping& label);
+  int map_segment(GuestAddr at, u32 bytes, Prot prot, int segment, std::string name);
   int unmap(GuestAddr at, u32 bytes);
   int protect(GuestAddr at, u32 bytes, Prot prot);
   int move(GuestAddr from, u32 old_bytes, GuestAddr to, u32 new_bytes);  // mremap

@@ -19,13 +19,12 @@ void Live::attach_segment(os::Thread&, const abi::Call& call, const SegmentReque
   answer.outcome = request.place(static_cast<u32>(bytes));
   const auto* place = std::get_if<abi::Done>(&answer.outcome);
   if (!place) return;
-  mem::Mapping label;
-  label.name = fmt::format("/SYSV{:08x} (deleted)", static_cast<u32>(about.shm_perm.__key));
+  std::string name = fmt::format("/SYSV{:08x} (deleted)", static_cast<u32>(about.shm_perm.__key));
   GuestAddr at{place->value};
   mem::Space& space = s.inside->space();
-  if (int error = space.map_segment(at, static_cast<u32>(bytes), request.prot, request.id, label)) return fail(error);
+  if (int error = space.map_segment(at, static_cast<u32>(bytes), request.prot, request.id, name)) return fail(error);
   MappedFile segment;
-  segment.path = label.name;
+  segment.path = name;
   segment.device = mem::segment_device;
   segment.inode = static_cast<u32>(request.id);
   segment.size = bytes;

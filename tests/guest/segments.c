@@ -70,7 +70,7 @@ static void places(int id) {
   printf("without its beginning: %s\n", name(shmdt(place)));
   shmat(id, place, 0);
   mremap(place, 5 * page, 5 * page, MREMAP_MAYMOVE | MREMAP_FIXED, place + 64 * page);
-  printf("moved: %s %.3s\n", name(shmdt(place + 64 * page)), "");
+  printf("moved: %s \n", name(shmdt(place + 64 * page)));
 }
 
 static sigjmp_buf back;

@@ -20,7 +20,8 @@ extern const NameSet mmap_protection, mmap_flags, mremap_flags, madvise_values, 
     mlock2_flags, membarrier_commands;
 // clone, wait, futex, prctl, scheduling, limits
 extern const NameSet clone_flags, namespace_flags, wait_options, wait_id_types, futex_operations, futex_waitv_flags,
-    prctl_options, seccomp_operations, seccomp_filter_flags, schedulers, priority_targets, io_priority_targets, rlimit_resources, rusage_targets, personalities,
+    prctl_options, seccomp_operations, seccomp_filter_flags, schedulers, priority_targets, io_priority_targets,
+    rlimit_resources, rusage_targets, personalities,
     kcmp_types, capability_versions, ptrace_requests, getrandom_flags, syslog_actions;
 // actions, masks, siginfo codes
 extern const NameSet sigaction_flags, sigprocmask_how, altstack_flags, sigevent_notify, siginfo_codes, codes_ill,

@@ -54,7 +54,8 @@ class LinuxKernel final : public Kernel {
   Answered prctl(Thread& thread);
   abi::Outcome set_seccomp_strict(Thread& thread);
   Answered set_seccomp_filter(Thread& thread, u32 flags, u32 argument);
-  bool passes_seccomp(Thread& thread, Answered& outcome);  // false: the call is not made, and this is what it gives
+  // False: the call is not made, and `outcome`, which comes empty, is what it gives, as of a handler.
+  bool passes_seccomp(Thread& thread, Answered& outcome);
 
   // masks.cpp: calls that set a mask for their duration
   void apply_temporary_mask(Thread& thread);

@@ -20,7 +20,6 @@ enum : u32 {
   map_private = 2,
   map_shared_validate = 3,
   map_type = 15,
-  map_fixed = 16,
   map_anonymous = 32,
   map_growsdown = 0x100,
   map_fixed_noreplace = 0x10'0000

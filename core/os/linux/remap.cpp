@@ -37,7 +37,6 @@ abi::Outcome LinuxKernel::remap_to(u32 from, u32 old_bytes, u32 to, u32 new_byte
   }
   if (auto error = check_resize(from, old_bytes, new_bytes)) return fail(*error);
   GuestAddr at;
-  constexpr u32 map_fixed = 16;
   if (auto error = choose_address(to, new_bytes, flags & fixed ? map_fixed : 0, at)) return fail(*error);
   to = at.value;
   mem::Mapping former = *space_.mapping_at(GuestAddr{from});

@@ -37,7 +37,6 @@ bool LinuxKernel::passes_seccomp(Thread& thread, Answered& outcome) {
     if (is_strictly_allowed(thread.call.number)) return true;
     thread.answer.outcome = abi::Gone{};
     end_thread(thread, {outside::EndKind::signal, signal::kill});
-    outcome = std::nullopt;
     return false;
   }
   if (!thread.seccomp_filter) return true;
@@ -50,7 +49,7 @@ bool LinuxKernel::passes_seccomp(Thread& thread, Answered& outcome) {
                .code = sys_seccomp,
                .address = GuestAddr{behind.r[15]},
                .syscall_number = thread.call.number & 0xf'ffff,
-               .arch = 0x4000'0028};
+               .arch = architecture_arm};
   LOG(syscall, "seccomp: {:#x} for {}", verdict, abi::name_of(thread.call.system, thread.call.number));
   switch (static_cast<SeccompAction>(verdict & 0xffff'0000)) {
     case SeccompAction::allow:
@@ -80,7 +79,6 @@ bool LinuxKernel::passes_seccomp(Thread& thread, Answered& outcome) {
       if (!is_last_of_group(thread)) {
         thread.answer.outcome = abi::Gone{};
         end_thread(thread, {});
-        outcome = std::nullopt;
         return false;
       }
       [[fallthrough]];
@@ -88,7 +86,6 @@ bool LinuxKernel::passes_seccomp(Thread& thread, Answered& outcome) {
       thread.answer.outcome = abi::Gone{};
       thread.cpu = behind;
       raise_deadly(thread, info);
-      outcome = std::nullopt;
       return false;
   }
 }

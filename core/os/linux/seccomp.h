@@ -25,6 +25,8 @@ enum class SeccompAction : u32 {
   allow = 0x7fff'0000
 };
 
+inline constexpr u32 architecture_arm = 0x4000'0028;  // AUDIT_ARCH_ARM: EM_ARM, little endian
+
 // A thread's filters are a chain that only grows, shared with its children.
 class SeccompFilter {
  public:

@@ -51,7 +51,6 @@ struct Data {
   u64 arguments[6];
 };
 static_assert(sizeof(Data) == 64);
-constexpr u32 architecture_arm = 0x4000'0028;  // AUDIT_ARCH_ARM: EM_ARM, little endian
 
 bool is_branch(u16 code) { return (code & 7) == 5 && code != jump; }
 
@@ -116,10 +115,9 @@ u32 converted_length(const SockFilter& insn) {
   if (insn.code == div_x) return 4;
   if (!is_branch(insn.code)) return 1;
   bool is_wide = !(insn.code & 8) && static_cast<i32>(insn.k) < 0;  // the constant needs a register
-  bool one_way = insn.jt == 0 || insn.jf == 0;
-  return 1 + is_wide + (one_way && insn.code != if_any_bit_k && insn.code != if_any_bit_x ? 0
-                        : insn.jf == 0                                             ? 0
-                                                                                         : 1);
+  bool is_bit_test = insn.code == if_any_bit_k || insn.code == if_any_bit_x;  // has no opposite
+  bool one_jump = insn.jf == 0 || (insn.jt == 0 && !is_bit_test);
+  return (one_jump ? 1 : 2) + is_wide;
 }
 
 u32 result_of(std::span<const SockFilter> program, const Data& data) {

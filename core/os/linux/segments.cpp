@@ -8,7 +8,6 @@ namespace sigtape::os::linux_eabi {
 namespace {
 
 enum : u32 { read_only = 0x1000, round_down = 0x2000, remap = 0x4000, executable = 0x8000 };  // SHM_RDONLY...
-constexpr u32 map_fixed = 16;                                                                 // MAP_FIXED
 constexpr u32 alignment = 4 * mem::page_size;  // SHMLBA, which ARM forces (arch/arm/include/asm/shmparam.h)
 
 }  // namespace
