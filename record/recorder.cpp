@@ -41,7 +41,7 @@ tape::StreamBegan began_at(const StreamPlace& place) {
   began.parent_event = place.parent_event;
   began.pid = getpid();
   began.parent_pid = getppid();
-  began.realtime_ns = tape::realtime_ns();
+  began.realtime_ns = realtime_ns();
   return began;
 }
 
@@ -258,9 +258,8 @@ void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi:
         answer.notes.unsupported_what != nullptr ? answer.notes.unsupported_what : "not supported");
   called_.entered_ns = called_.entered ? answer.notes.entered_ns : 0;
   called_.left_ns = called_.entered ? answer.notes.left_ns : 0;
-  // The time when the host's call came back will do, unless others have written since.
-  u64 left_ns = answer.notes.left_ns;
-  write_at(left_ns >= last_ns_ && left_ns != 0 ? left_ns : tape::monotonic_ns(), thread.id, thread.tick, called_);
+  u64 left_ns = answer.notes.left_ns;  // the time when the host's call came back will do
+  write_at(left_ns != 0 ? left_ns : clock_.now(), thread.id, thread.tick, called_);
   if (called_.unsupported) write(thread, tape::Note{tape::NoteKind::unsupported, called_.unsupported_what});
 }
 

@@ -1,11 +1,13 @@
 // The Recorder: stands behind the door, asks the outside that it wraps, and writes the answer on the tape.
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/outside/live.h"
 #include "core/outside/outside.h"
 #include "core/tape/host_file.h"
@@ -83,13 +85,14 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   explicit Recorder(tape::Session& session);
   template <class What>
   void write_at(u64 ns, ThreadId thread, Tick tick, const What& what) {
+    ns = std::max(ns, last_ns_);  // threads have clocks of their own
     auto written = writer_->write(thread, tick, ns, what);
     if (!written) give_up(written.error());
     last_ns_ = ns;
   }
   template <class What>
   void write(ThreadId thread, Tick tick, const What& what) {
-    write_at(tape::monotonic_ns(), thread, tick, what);
+    write_at(clock_.now(), thread, tick, what);
   }
   template <class What>
   void write(const os::Thread& thread, const What& what) {
@@ -159,6 +162,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   tape::Called called_;
   tape::MemoryChanged changed_;
   u64 last_ns_ = 0;  // the last event's
+  FastClock clock_;
   bool has_shared_files_ = false;
   DescriptorFiles descriptors_;
   std::optional<tape::StoredFile> stored_;  // by the last snapshot()

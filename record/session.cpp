@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "core/base/clock.h"
 #include "core/outside/tree_stand.h"
 #include "core/tape/host_file.h"
 #include "core/tape/session.h"
@@ -51,8 +52,8 @@ tape::Header header_of(const RecordOptions& options) {
   header.command = options.command;
   std::error_code ignored;
   header.directory = std::filesystem::current_path(ignored).string();
-  header.start_realtime_ns = tape::realtime_ns();
-  header.start_ns = tape::monotonic_ns();
+  header.start_realtime_ns = realtime_ns();
+  header.start_ns = monotonic_ns();
   header.delivery = name_of(options.live.delivery);
   header.root = options.live.root;
   header.seed = options.seed;
@@ -62,7 +63,7 @@ tape::Header header_of(const RecordOptions& options) {
 class SessionRun {
  public:
   SessionRun(RecordOptions options, std::unique_ptr<tape::Session> session)
-      : options_(std::move(options)), session_(std::move(session)), begin_ns_(tape::monotonic_ns()) {}
+      : options_(std::move(options)), session_(std::move(session)), begin_ns_(monotonic_ns()) {}
 
   SessionEnd run() {
     tape::StreamBegan began;
@@ -70,7 +71,7 @@ class SessionRun {
     began.origin = tape::Origin::session;
     began.pid = getpid();
     began.parent_pid = getppid();
-    began.realtime_ns = tape::realtime_ns();
+    began.realtime_ns = realtime_ns();
     auto writer = tape::StreamWriter::open(*session_, began);
     if (!writer) return {complain(writer.error()), {}};
     writer_ = std::move(*writer);
@@ -125,7 +126,7 @@ class SessionRun {
       reap();
       busy = session_->compress_some(1) != 0;
       check_clock();
-      if (!options_.quiet) progress_.show(session_->page(), tape::monotonic_ns() - begin_ns_);
+      if (!options_.quiet) progress_.show(session_->page(), monotonic_ns() - begin_ns_);
     }
     progress_.clear();
   }
@@ -133,7 +134,7 @@ class SessionRun {
   bool is_over() const {
     if (!status_) return false;
     if (no_children_) return true;
-    return tape::monotonic_ns() - first_ended_ns_ > linger_ns;
+    return monotonic_ns() - first_ended_ns_ > linger_ns;
   }
 
   void reap() {
@@ -144,12 +145,12 @@ class SessionRun {
       if (pid <= 0) return;
       if (pid != first_) continue;
       status_ = status;
-      first_ended_ns_ = tape::monotonic_ns();
+      first_ended_ns_ = monotonic_ns();
     }
   }
 
   void note(tape::NoteKind kind, const std::string& text, i32 pid = 0) {
-    (void)writer_->write(ThreadId{pid}, Tick{}, tape::monotonic_ns(), tape::Note{kind, text});
+    (void)writer_->write(ThreadId{pid}, Tick{}, monotonic_ns(), tape::Note{kind, text});
   }
 
   // Each process, thread and wait of the tree, before it is ended.
@@ -180,7 +181,7 @@ class SessionRun {
     stop_ = why;
     note(kind, text);
     note_stand();
-    ask_next_ns_ = tape::monotonic_ns();
+    ask_next_ns_ = monotonic_ns();
     signal_to_ask_ = SIGTERM;
   }
 
@@ -195,7 +196,7 @@ class SessionRun {
                                         : signal.sender != 0 ? fmt::format("{} from process {}", name, signal.sender)
                                                              : fmt::format("{} from the terminal", name));
       note_stand();
-      ask_next_ns_ = tape::monotonic_ns() + (gone ? 0 : second);
+      ask_next_ns_ = monotonic_ns() + (gone ? 0 : second);
       signal_to_ask_ = gone ? SIGTERM : signal.number;
       return;
     }
@@ -203,7 +204,7 @@ class SessionRun {
   }
 
   void check_clock() {
-    u64 now = tape::monotonic_ns();
+    u64 now = monotonic_ns();
     if (stop_ == tape::Stop::no) {
       stop_ = session_->page().stop.load();
       if (stop_ != tape::Stop::no) {
@@ -232,7 +233,7 @@ class SessionRun {
     } else {
       how.status = WEXITSTATUS(*status_);
     }
-    (void)writer_->write(ThreadId{}, Tick{}, tape::monotonic_ns(), tape::Ended{how, false, 0});
+    (void)writer_->write(ThreadId{}, Tick{}, monotonic_ns(), tape::Ended{how, false, 0});
     writer_->finish();
     session_->compress_all();
     session_->close();
@@ -261,7 +262,7 @@ class SessionRun {
       complain(Error{"interrupted"});
     }
     if (options_.native && page.next_stream.load() == tape::first_stream.value + 1) say_nothing_recorded();
-    if (!options_.quiet) say_summary(options_.tape, page, tape::monotonic_ns() - begin_ns_);
+    if (!options_.quiet) say_summary(options_.tape, page, monotonic_ns() - begin_ns_);
     if (stop_ == tape::Stop::timeout) return {status_of_timeout, {}};
     if (stop_ == tape::Stop::hang) return {status_of_hang, {}};
     if (how.kind == outside::EndKind::signal) return {0, how};
@@ -280,7 +281,7 @@ class SessionRun {
   tape::Stop stop_ = tape::Stop::no;
   u64 ask_next_ns_ = 0;  // when the tree gets the next signal
   int signal_to_ask_ = 0;
-  u64 looked_ns_ = 0, moved_ns_ = tape::monotonic_ns(), events_seen_ = 0, activity_seen_ = 0;  // of stands_still()
+  u64 looked_ns_ = 0, moved_ns_ = monotonic_ns(), events_seen_ = 0, activity_seen_ = 0;  // of stands_still()
   ProgressLine progress_;
 };
 

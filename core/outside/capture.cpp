@@ -2,7 +2,6 @@
 #include "core/outside/capture.h"
 
 #include <errno.h>
-#include <time.h>
 #include <ucontext.h>
 
 #include <array>
@@ -11,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/clock.h"
 #include "core/base/host_fault.h"
 #include "core/outside/live.h"
 #include "core/outside/raw_syscall.h"
@@ -216,12 +216,6 @@ u64 real_mask() {
   u64 now = 0;
   raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, nullptr, &now, 8);
   return now;
-}
-
-u64 monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<u64>(now.tv_sec) * 1'000'000'000 + static_cast<u64>(now.tv_nsec);
 }
 
 }  // namespace sigtape::outside

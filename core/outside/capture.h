@@ -29,6 +29,4 @@ void queue_to_process(int signal, const siginfo_t& info);
 
 os::SigInfo signal_info_of(abi::System system, const Capture& capture);
 
-u64 monotonic_ns();
-
 }  // namespace sigtape::outside

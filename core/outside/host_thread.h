@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 
+#include "core/base/clock.h"
 #include "core/cpu/engine.h"
 #include "core/os/thread.h"
 #include "core/outside/baton.h"
@@ -42,6 +43,7 @@ struct HostThread {
   cpu::Engine* engine = nullptr;
   os::Thread* thread = nullptr;
   Baton::Waiter waiter;
+  FastClock clock;
   Staging staging;
   std::shared_ptr<OwnFds> own_fds;  // shared by the threads of a process; a vfork child has its own
   u64 real_mask = 0;  // what the host thread's mask was last set to, outside of captures and of our own critical parts

@@ -49,18 +49,6 @@ std::string reason(int error) { return strerrordesc_np(error) ? strerrordesc_np(
 LiveState::LiveState(LiveOptions given, LiveHooks& recorder)
     : options(std::move(given)), hooks(recorder), root(options.root) {}
 
-HostThread& LiveState::host() const {
-  CHECK_THAT(current_host_thread, "a host thread without a guest thread asks the host");
-  return *current_host_thread;
-}
-
-HostThread& LiveState::host(const os::Thread& thread) const {
-  HostThread& own = host();
-  CHECK_THAT(own.thread == &thread, "thread {} asks in the host thread of {}", thread.id.value,
-             own.thread ? own.thread->id.value : 0);
-  return own;
-}
-
 void LiveState::take_baton(HostThread& host) {
   if (baton.take_or_queue(host.waiter)) {
     inside->engine().interrupt();

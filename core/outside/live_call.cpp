@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/outside/by_number.h"
 #include "core/outside/freebsd_handlers.h"
@@ -216,11 +217,12 @@ HostResult CallContext::issue_blocking(long number, const long (&words)[6]) {
   }
   s.put_down_baton(host_);
   // The recorder's time will do, unless it is to be compared with that of a capture.
-  if (notes.entered_ns == 0 || trace) notes.entered_ns = monotonic_ns();
+  if (trace) notes.entered_ns = monotonic_ns();
+  if (notes.entered_ns == 0) notes.entered_ns = host_.clock.now();
   host_.trace = trace;
   if (trace) trace->entered_ns = notes.entered_ns;
   HostResult result = issue(s.options.delivery, host_, call, call_words, notes);
-  notes.left_ns = monotonic_ns();
+  notes.left_ns = trace ? monotonic_ns() : host_.clock.now();
   if (trace) trace->entered_ns = 0;
   host_.trace = nullptr;
   s.take_baton(host_);

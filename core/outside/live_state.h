@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/check.h"
 #include "core/outside/baton.h"
 #include "core/outside/capture.h"
 #include "core/outside/exec_target.h"
@@ -46,8 +47,16 @@ struct LiveState {
   // Instructions between two chances for others: with others waiting, and without.
   static constexpr u64 contended_slice = 16'000, quiet_slice = 4'000'000;
 
-  HostThread& host() const;
-  HostThread& host(const os::Thread& thread) const;  // the same, and it must be that thread's
+  HostThread& host() const {
+    CHECK_THAT(current_host_thread, "a host thread without a guest thread asks the host");
+    return *current_host_thread;
+  }
+  HostThread& host(const os::Thread& thread) const {  // the same, and it must be that thread's
+    HostThread& own = host();
+    CHECK_THAT(own.thread == &thread, "thread {} asks in the host thread of {}", thread.id.value,
+               own.thread ? own.thread->id.value : 0);
+    return own;
+  }
   void take_baton(HostThread& host);
   void put_down_baton(HostThread& host);
   // The mask belongs to the guest again after a capture was taken, also where nobody called set_mask.

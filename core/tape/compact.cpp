@@ -2,7 +2,6 @@
 #include "core/tape/compact.h"
 
 #include <cstring>
-#include <type_traits>
 
 #include "core/tape/format.h"
 
@@ -89,29 +88,40 @@ abi::Outcome outcome_of(const CompactHead& head, u32 value2) {
 
 }  // namespace
 
-template <class T>
-void CompactEncoder::add(const T& value) {
-  static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>);
-  std::memcpy(bytes_.data() + used_, &value, sizeof value);
-  used_ += sizeof value;
+void CompactEncoder::begin(const CompactHead& head) {
+  used_ = 0;
+  data_.clear();
+  fixed_.count = 0;
+  fixed_.words = {};
+  fixed_.add(head.what | u32{head.system} << 8 | u32{head.outcome} << 16 | u32{head.notes} << 24);
+  fixed_.add(head.has | u32{head.writes} << 8 | u32{head.inputs} << 16);
+  fixed_.add(static_cast<u32>(head.thread));
+  fixed_.add(head.value);
+  fixed_.count = sizeof head / 4;
+  fixed_.moment = {head.tick, head.ns};
 }
 
-void CompactEncoder::add_call(const abi::Call& call) { add(CompactCall{call.number, call.pc.value, call.words}); }
+void CompactEncoder::add_call(const abi::Call& call) {
+  fixed_.add(call.number);
+  fixed_.add(call.pc.value);
+  for (u32 word : call.words) fixed_.add(word);
+}
 
 void CompactEncoder::add_all(const std::vector<Bytes>& all) {
   for (const Bytes& one : all) {
-    add(CompactPiece{one.at.value, static_cast<u32>(one.bytes.size())});
+    CompactPiece piece{one.at.value, static_cast<u32>(one.bytes.size())};
+    std::memcpy(pieces_.data() + used_, &piece, sizeof piece);
+    used_ += sizeof piece;
     if (one.bytes.size() > inline_bytes) {
       data_.push_back(one.bytes);
     } else if (!one.bytes.empty()) {
-      std::memcpy(bytes_.data() + used_, one.bytes.data(), one.bytes.size());
+      std::memcpy(pieces_.data() + used_, one.bytes.data(), one.bytes.size());
       used_ += one.bytes.size();
     }
   }
 }
 
-Encoder::Encoded CompactEncoder::encode(ThreadId thread, Tick tick, u64 ns, const Entered& what) {
-  begin();
+CompactEncoder::Encoded CompactEncoder::encode(ThreadId thread, Tick tick, u64 ns, const Entered& what) {
   Entrance& entrance = entrance_of(thread);
   entrance.thread = {};
   if (what.new_stream.value != 0 || !what.path.empty() || !what.arguments.empty() || !fits(what.inputs)) return {};
@@ -123,15 +133,14 @@ Encoder::Encoded CompactEncoder::encode(ThreadId thread, Tick tick, u64 ns, cons
   head.thread = thread.value;
   head.tick = tick.value;
   head.ns = ns;
-  add(head);
+  begin(head);
   add_call(what.call);
   add_all(what.inputs);
   entrance = {thread, what.call};
   return done();
 }
 
-Encoder::Encoded CompactEncoder::encode(ThreadId thread, Tick tick, u64 ns, const Called& what) {
-  begin();
+CompactEncoder::Encoded CompactEncoder::encode(ThreadId thread, Tick tick, u64 ns, const Called& what) {
   Entrance& entrance = entrance_of(thread);
   bool said = what.entered && entrance.thread == thread && is_same(entrance.call, what.call);
   if (entrance.thread == thread) entrance.thread = {};
@@ -162,10 +171,13 @@ Encoder::Encoded CompactEncoder::encode(ThreadId thread, Tick tick, u64 ns, cons
   head.thread = thread.value;
   head.tick = tick.value;
   head.ns = ns;
-  add(head);
+  begin(head);
   if (!said) add_call(what.call);
-  if (value2 != 0) add(value2);
-  if (has_times) add(std::array<u64, 2>{what.entered_ns, what.left_ns});
+  if (value2 != 0) fixed_.add(value2);
+  if (has_times) {
+    fixed_.add(ns - what.entered_ns);
+    fixed_.add(ns - what.left_ns);
+  }
   add_all(what.writes);
   add_all(what.inputs);
   return done();

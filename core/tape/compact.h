@@ -16,20 +16,21 @@ namespace sigtape::tape {
 // is left to the schema, which can grow; this layout cannot.
 class CompactEncoder {
  public:
-  // An empty message: this event has to be a Cap'n Proto message. Valid until the next encode().
-  Encoder::Encoded encode(ThreadId thread, Tick tick, u64 ns, const Entered& what);
-  Encoder::Encoded encode(ThreadId thread, Tick tick, u64 ns, const Called& what);
+  struct Encoded {
+    const FixedPart* fixed = nullptr;
+    std::span<const u8> pieces;
+    std::span<const std::span<const u8>> data;  // the data records that the pieces refer to, in order
+    std::size_t most_bytes() const { return most_delta_bytes + pieces.size(); }
+  };
+  // Without a fixed part: this event has to be a Cap'n Proto message. Valid until the next encode().
+  Encoded encode(ThreadId thread, Tick tick, u64 ns, const Entered& what);
+  Encoded encode(ThreadId thread, Tick tick, u64 ns, const Called& what);
 
  private:
-  void begin() {
-    used_ = 0;
-    data_.clear();
-  }
-  template <class T>
-  void add(const T& value);
+  void begin(const CompactHead& head);
   void add_call(const abi::Call& call);
   void add_all(const std::vector<Bytes>& all);
-  Encoder::Encoded done() const { return {{bytes_.data(), used_}, data_}; }
+  Encoded done() const { return {&fixed_, {pieces_.data(), used_}, data_}; }
 
   // Which call a thread was last seen to enter, by the thread's id: its end need not say it again.
   struct Entrance {
@@ -39,10 +40,11 @@ class CompactEncoder {
   static constexpr unsigned entrances = 16;
   Entrance& entrance_of(ThreadId thread) { return entered_[static_cast<u32>(thread.value) % entrances]; }
 
-  std::array<u8, 4096> bytes_;
-  std::size_t used_ = 0;
+  FixedPart fixed_;
+  std::size_t used_ = 0;  // of pieces_
   std::vector<std::span<const u8>> data_;
   std::array<Entrance, entrances> entered_{};
+  std::array<u8, 2 * compact_bytes_of_list> pieces_;
 };
 
 // As decode(). `entered` has the Entered of the calls that have not ended.

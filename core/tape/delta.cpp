@@ -26,23 +26,25 @@ std::size_t fixed_bytes(std::span<const u8> message) {
 }
 
 // A bit for each. Words beyond a message's end are zero in both.
-template <class Words>
-u32 changed_words(const Words& a, const Words& b) {
+u32 changed_words(const FixedPart::Words& a, const FixedPart::Words& b) {
   u32 same = 0;
   for (u32 i = 0; i < a.size(); i += 4) {
-    __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&a[i])),
-            y = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&b[i]));
+    __m128i x = _mm_load_si128(reinterpret_cast<const __m128i*>(&a[i])),
+            y = _mm_load_si128(reinterpret_cast<const __m128i*>(&b[i]));
     same |= static_cast<u32>(_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(x, y)))) << i;
   }
   return ~same & ((1u << changed_bits) - 1);
 }
 
+bool has_times(const FixedPart::Words& words, u32 count) {
+  u32 has = words[offsetof(CompactHead, has) / 4] >> 8 * (offsetof(CompactHead, has) % 4);
+  return (has & CompactHas::times) != 0 && count >= head_words + 4;
+}
+
 // The times of a call, where its message ends with them, become the event's own time less them, and back the same way:
 // they are so near it that few bits of that change.
-template <class Words>
-void measure_times(Words& words, u32 count, u64 ns) {
-  bool has_times = words[offsetof(CompactHead, has) / 4] >> 8 * (offsetof(CompactHead, has) % 4) & CompactHas::times;
-  if (!has_times || count < head_words + 4) return;
+void measure_times(FixedPart::Words& words, u32 count, u64 ns) {
+  if (!has_times(words, count)) return;
   std::array<u64, 2> times;
   std::memcpy(times.data(), &words[count - 4], sizeof times);
   for (u64& time : times) time = ns - time;
@@ -58,53 +60,62 @@ bool fits(i64 difference) {
 CompactMessage::CompactMessage(std::span<const u8> whole)
     : CompactMessage(whole.first(fixed_bytes(whole)), whole.subspan(fixed_bytes(whole))) {}
 
+std::size_t FixedPart::write_to(u8* memory) const {
+  Words whole = words;
+  std::memcpy(&whole[first_moment_word], &moment, sizeof moment);
+  measure_times(whole, count, moment.ns);
+  std::memcpy(memory, whole.data(), sizeof whole);
+  return std::size_t{count} * 4;
+}
+
+FixedPart FixedPart::from(std::span<const u8> bytes) {
+  FixedPart part;
+  if (bytes.size() < sizeof(CompactHead) || bytes.size() > 4 * compact_fixed_words || bytes.size() % 4 != 0) return part;
+  part.count = static_cast<u32>(bytes.size() / 4);
+  std::memcpy(part.words.data(), bytes.data(), bytes.size());
+  std::memcpy(&part.moment, &part.words[first_moment_word], sizeof part.moment);
+  std::memset(&part.words[first_moment_word], 0, sizeof part.moment);
+  measure_times(part.words, part.count, part.moment.ns);
+  return part;
+}
+
 void DeltaContext::clear() {
-  for (Slot& slot : slots_) slot.words = 0;
+  for (Slot& slot : slots_) slot.count = 0;
   last_ = {};
 }
 
-bool DeltaContext::take_apart(std::span<const u8> fixed, Parts& parts) {
-  if (fixed.size() < sizeof(CompactHead) || fixed.size() > 4 * compact_fixed_words || fixed.size() % 4 != 0)
-    return false;
-  parts.words = {};
-  parts.count = static_cast<u32>(fixed.size() / 4);
-  std::memcpy(parts.words.data(), fixed.data(), fixed.size());
-  std::memcpy(&parts.moment, parts.words.data() + first_moment_word, sizeof parts.moment);
-  std::fill_n(parts.words.begin() + first_moment_word, 4, 0u);
-  measure_times(parts.words, parts.count, parts.moment.ns);
-  // Calls of one number with one layout share a slot.
-  u32 number = parts.count > head_words ? parts.words[head_words] : 0;
-  u32 key = number << 6 ^ fixed[offsetof(CompactHead, what)] << 5 ^ fixed[offsetof(CompactHead, has)];
-  parts.slot = static_cast<u32>(key * 0x9e3779b1u) / (0x1'0000'0000 / delta_slots);
-  return true;
+// Calls of one number with one layout share a slot.
+u32 DeltaContext::slot_of(const FixedPart& fixed) {
+  auto byte = [&](std::size_t offset) { return fixed.words[offset / 4] >> 8 * (offset % 4) & 0xff; };
+  u32 number = fixed.count > head_words ? fixed.words[head_words] : 0;
+  u32 key = number << 6 ^ byte(offsetof(CompactHead, what)) << 5 ^ byte(offsetof(CompactHead, has));
+  return static_cast<u32>(key * 0x9e3779b1u) / (0x1'0000'0000 / delta_slots);
 }
 
-std::span<const u8> DeltaContext::shorten(std::span<const u8> fixed) {
-  Parts parts;
-  if (!take_apart(fixed, parts)) return {};
-  Slot& slot = slots_[parts.slot];
-  i64 ticks = static_cast<i64>(parts.moment.tick - last_.tick), passed = static_cast<i64>(parts.moment.ns - last_.ns);
+std::size_t DeltaContext::shorten(const FixedPart& fixed, u8* memory) {
+  u32 number = slot_of(fixed);
+  Slot& slot = slots_[number];
+  i64 ticks = static_cast<i64>(fixed.moment.tick - last_.tick), passed = static_cast<i64>(fixed.moment.ns - last_.ns);
   std::size_t bytes = 0;
-  if (slot.words == parts.count && fits(ticks) && fits(passed)) {
-    DeltaHead head{parts.slot << changed_bits, static_cast<i32>(ticks), static_cast<i32>(passed)};
+  if (slot.count == fixed.count && fits(ticks) && fits(passed)) {
+    u32 changed = changed_words(fixed.words, slot.words);
+    DeltaHead head{number << changed_bits | changed, static_cast<i32>(ticks), static_cast<i32>(passed)};
+    std::memcpy(memory, &head, sizeof head);
     bytes = sizeof head;
-    u32 changed = changed_words(parts.words, slot.value);
-    head.slot_and_changed |= changed;
     for (; changed != 0; changed &= changed - 1, bytes += 4)
-      std::memcpy(delta_.data() + bytes, &parts.words[static_cast<u32>(std::countr_zero(changed))], 4);
-    std::memcpy(delta_.data(), &head, sizeof head);
+      std::memcpy(memory + bytes, &fixed.words[static_cast<u32>(std::countr_zero(changed))], 4);
   }
-  slot.words = parts.count;
-  slot.value = parts.words;
-  last_ = parts.moment;
-  return {delta_.data(), bytes};
+  slot.count = fixed.count;
+  slot.words = fixed.words;
+  last_ = fixed.moment;
+  return bytes;
 }
 
-void DeltaContext::remember(std::span<const u8> fixed) {
-  Parts parts;
-  if (!take_apart(fixed, parts)) return;
-  slots_[parts.slot] = {parts.count, parts.words};
-  last_ = parts.moment;
+void DeltaContext::remember(std::span<const u8> bytes) {
+  FixedPart fixed = FixedPart::from(bytes);
+  if (fixed.count == 0) return;
+  slots_[slot_of(fixed)] = {fixed.count, fixed.words};
+  last_ = fixed.moment;
 }
 
 Result<CompactMessage> DeltaContext::lengthen(std::span<const u8> record) {
@@ -112,22 +123,20 @@ Result<CompactMessage> DeltaContext::lengthen(std::span<const u8> record) {
   if (record.size() < sizeof head) return Error{"is too short for its head"};
   std::memcpy(&head, record.data(), sizeof head);
   u32 number = head.slot_and_changed >> changed_bits, changed = head.slot_and_changed & ((1u << changed_bits) - 1);
-  if (number >= delta_slots || slots_[number].words == 0) return Error{"resembles a record that is not there"};
+  if (number >= delta_slots || slots_[number].count == 0) return Error{"resembles a record that is not there"};
   Slot& slot = slots_[number];
-  if ((changed & moment_words) != 0 || changed >> slot.words != 0) return Error{"changes what is not there"};
+  if ((changed & moment_words) != 0 || changed >> slot.count != 0) return Error{"changes what is not there"};
   std::size_t at = sizeof head;
-  for (u32 i = 0; i < slot.words; i++) {
+  for (u32 i = 0; i < slot.count; i++) {
     if (!(changed >> i & 1)) continue;
     if (record.size() - at < 4) return Error{"is not as long as it says"};
-    std::memcpy(&slot.value[i], record.data() + at, 4);
+    std::memcpy(&slot.words[i], record.data() + at, 4);
     at += 4;
   }
   last_.tick += static_cast<u64>(i64{head.ticks});
   last_.ns += static_cast<u64>(i64{head.ns});
-  message_ = slot.value;
-  measure_times(message_, slot.words, last_.ns);
-  std::memcpy(message_.data() + first_moment_word, &last_, sizeof last_);
-  return CompactMessage{{reinterpret_cast<const u8*>(message_.data()), slot.words * 4}, record.subspan(at)};
+  std::size_t bytes = FixedPart{slot.count, slot.words, last_}.write_to(message_.data());
+  return CompactMessage{std::span{message_}.first(bytes), record.subspan(at)};
 }
 
 }  // namespace sigtape::tape

@@ -2,7 +2,6 @@
 #include "core/tape/host_file.h"
 
 #include <fmt/format.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,13 +47,5 @@ Result<std::vector<u8>> read_some(int fd, u64 offset, u64 limit) {
   bytes.resize(have);
   return bytes;
 }
-
-static u64 clock_ns(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<u64>(now.tv_sec) * 1'000'000'000u + static_cast<u64>(now.tv_nsec);
-}
-u64 monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
-u64 realtime_ns() { return clock_ns(CLOCK_REALTIME); }
 
 }  // namespace sigtape::tape

@@ -34,7 +34,5 @@ Error host_error(const std::string& text);
 bool write_all(int fd, const void* bytes, u64 count);
 // Up to `limit` bytes from `offset` on; fewer at the end of the file.
 Result<std::vector<u8>> read_some(int fd, u64 offset, u64 limit);
-u64 monotonic_ns();
-u64 realtime_ns();
 
 }  // namespace sigtape::tape

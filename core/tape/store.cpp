@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/base/clock.h"
 #include "core/tape/xxh3.h"
 
 namespace sigtape::tape {

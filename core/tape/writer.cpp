@@ -12,6 +12,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "core/base/clock.h"
 #include "core/tape/format.h"
 #include "core/tape/host_file.h"
 #include "core/tape/segment_files.h"
@@ -104,23 +105,32 @@ void StreamWriter::populate(u64 end) {
   populated_ = until;
 }
 
-void StreamWriter::put(u8 kind, std::span<const u8> payload) {
-  u8* at = reinterpret_cast<u8*>(segment_) + sizeof(SegmentHeader) + used_;
-  RecordHeader header{static_cast<u32>(payload.size()), kind, {}, record_check(kind, payload)};
-  std::memcpy(at, &header, sizeof header);
-  std::memcpy(at + sizeof header, payload.data(), payload.size());
-  used_ += record_bytes(payload.size());
+u8* StreamWriter::free_memory() { return reinterpret_cast<u8*>(segment_) + sizeof(SegmentHeader) + used_; }
+
+void StreamWriter::put(RecordKind kind, std::span<const u8> payload) {
+  u8* at = free_memory();
+  std::memcpy(at + sizeof(RecordHeader), payload.data(), payload.size());
+  head_record(kind, payload.size());
 }
 
-void StreamWriter::put_compact(std::span<const u8> whole) {
-  CompactMessage message{whole};
-  auto delta = deltas_.shorten(message.fixed);
-  if (delta.empty()) return put(static_cast<u8>(RecordKind::compact), whole);
-  std::size_t bytes = delta.size() + message.pieces.size();
-  u8* at = reinterpret_cast<u8*>(segment_) + sizeof(SegmentHeader) + used_;
-  u8* payload = at + sizeof(DeltaHeader);
-  std::memcpy(payload, delta.data(), delta.size());
-  if (!message.pieces.empty()) std::memcpy(payload + delta.size(), message.pieces.data(), message.pieces.size());
+// Of the payload that stands behind it.
+void StreamWriter::head_record(RecordKind kind, std::size_t bytes) {
+  u8* at = free_memory();
+  RecordHeader header{static_cast<u32>(bytes), static_cast<u8>(kind), {}, 0};
+  header.check = record_check(header.kind, {at + sizeof header, bytes});
+  std::memcpy(at, &header, sizeof header);
+  used_ += record_bytes(bytes);
+}
+
+void StreamWriter::put_compact(const CompactEncoder::Encoded& encoded) {
+  u8* at = free_memory();
+  std::size_t bytes = deltas_.shorten(*encoded.fixed, at + sizeof(DeltaHeader));
+  bool is_delta = bytes != 0;
+  u8* payload = at + (is_delta ? sizeof(DeltaHeader) : sizeof(RecordHeader));
+  if (!is_delta) bytes = encoded.fixed->write_to(payload);
+  if (!encoded.pieces.empty()) std::memcpy(payload + bytes, encoded.pieces.data(), encoded.pieces.size());
+  bytes += encoded.pieces.size();
+  if (!is_delta) return head_record(RecordKind::compact, bytes);
   DeltaHeader header{static_cast<u32>(bytes), static_cast<u8>(RecordKind::delta), {}};
   header.check = short_check(record_check(header.kind, {payload, bytes}));
   std::memcpy(at, &header, sizeof header);
@@ -135,11 +145,11 @@ void StreamWriter::publish(u64 ns) {
   session_.page().events.fetch_add(1, std::memory_order_relaxed);
 }
 
-Result<void> StreamWriter::append(u64 ns, u8 kind, const Encoder::Encoded& encoded) {
-  u64 wanted = record_bytes(encoded.message.size());
-  for (auto data : encoded.data) {
-    if (data.size() > max_record_bytes) return Error{"a call's data of more than 512 MiB does not fit on the tape"};
-    wanted += record_bytes(data.size());
+Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data) {
+  u64 wanted = record_bytes(bytes);
+  for (auto record : data) {
+    if (record.size() > max_record_bytes) return Error{"a call's data of more than 512 MiB does not fit on the tape"};
+    wanted += record_bytes(record.size());
   }
   // A vfork child that was killed while it wrote left no more than what it had published, and deltas_ in any state.
   if (segment_ != nullptr) used_ = segment_->committed.load(std::memory_order_relaxed);
@@ -148,14 +158,27 @@ Result<void> StreamWriter::append(u64 ns, u8 kind, const Encoder::Encoded& encod
   std::atomic_signal_fence(std::memory_order_seq_cst);
   if (segment_ == nullptr || used_ + wanted > capacity_) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
   populate(sizeof(SegmentHeader) + used_ + wanted);
-  for (auto data : encoded.data) put(static_cast<u8>(RecordKind::data), data);
-  if (kind == static_cast<u8>(RecordKind::compact))
-    put_compact(encoded.message);
-  else
-    put(kind, encoded.message);
+  for (auto record : data) put(RecordKind::data, record);
+  return {};
+}
+
+void StreamWriter::end_event(u64 ns) {
   publish(ns);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   is_writing_.store(false, std::memory_order_relaxed);
+}
+
+Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
+  SIGTAPE_TRY_VOID(begin_event(ns, encoded.message.size(), encoded.data));
+  put(RecordKind::event, encoded.message);
+  end_event(ns);
+  return {};
+}
+
+Result<void> StreamWriter::append(u64 ns, const CompactEncoder::Encoded& encoded) {
+  SIGTAPE_TRY_VOID(begin_event(ns, encoded.most_bytes(), encoded.data));
+  put_compact(encoded);
+  end_event(ns);
   return {};
 }
 
@@ -164,19 +187,21 @@ void StreamWriter::write_last_note(u64 ns, const Error& why) {
   if (segment_ == nullptr) return;
   auto note = encoder_.encode(ThreadId{}, Tick{}, ns, Note{NoteKind::disk_full, why.text.substr(0, 200)});
   if (record_bytes(note.message.size()) > tail_bytes) return;
-  put(static_cast<u8>(RecordKind::event), note.message);
+  put(RecordKind::event, note.message);
   publish(ns);
+}
+
+template <class What>
+Result<void> StreamWriter::append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what) {
+  if constexpr (std::is_same_v<What, Entered> || std::is_same_v<What, Called>)
+    if (auto compact = compact_.encode(thread, tick, ns, what); compact.fixed != nullptr) return append(ns, compact);
+  return append(ns, encoder_.encode(thread, tick, ns, what));
 }
 
 template <class What>
 Result<void> StreamWriter::write(ThreadId thread, Tick tick, u64 ns, const What& what) {
   if (!failure_.empty()) return Error{failure_};
-  Encoder::Encoded encoded;
-  if constexpr (std::is_same_v<What, Entered> || std::is_same_v<What, Called>)
-    encoded = compact_.encode(thread, tick, ns, what);
-  RecordKind kind = encoded.message.empty() ? RecordKind::event : RecordKind::compact;
-  if (encoded.message.empty()) encoded = encoder_.encode(thread, tick, ns, what);
-  auto written = append(ns, static_cast<u8>(kind), encoded);
+  auto written = append_as_suits(thread, tick, ns, what);
   if (!written) {
     failure_ = written.error().text;
     write_last_note(ns, written.error());

@@ -37,10 +37,18 @@ class StreamWriter {
  private:
   StreamWriter(Session& session, const StreamBegan& began)
       : session_(session), stream_(began.stream), writer_pid_(began.pid) {}
-  Result<void> append(u64 ns, u8 kind, const Encoder::Encoded& encoded);
+  // Around the put of a message of at most so many bytes.
+  Result<void> begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data);
+  void end_event(u64 ns);
+  Result<void> append(u64 ns, const Encoder::Encoded& encoded);
+  Result<void> append(u64 ns, const CompactEncoder::Encoded& encoded);
   Result<void> next_segment(u64 ns, u64 wanted);
-  void put(u8 kind, std::span<const u8> payload);
-  void put_compact(std::span<const u8> whole);
+  template <class What>
+  Result<void> append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what);
+  u8* free_memory();
+  void put(RecordKind kind, std::span<const u8> payload);
+  void head_record(RecordKind kind, std::size_t bytes);
+  void put_compact(const CompactEncoder::Encoded& encoded);
   void publish(u64 ns);
   void populate(u64 end);
   void write_last_note(u64 ns, const Error& why);

@@ -24,10 +24,19 @@ abi::Call some_call(u32 number) {
   return call;
 }
 
-Event decoded(const Encoder::Encoded& encoded, const Entrances& entered = {}) {
+std::vector<u8> whole(const CompactEncoder::Encoded& encoded) {
+  std::vector<u8> bytes(sizeof(FixedPart::Words));
+  bytes.resize(encoded.fixed->write_to(bytes.data()));
+  bytes.insert(bytes.end(), encoded.pieces.begin(), encoded.pieces.end());
+  return bytes;
+}
+
+Event decoded(const CompactEncoder::Encoded& encoded, const Entrances& entered = {}) {
   Event event;
-  REQUIRE_FALSE(encoded.message.empty());
-  auto result = decode_compact(CompactMessage{encoded.message}, encoded.data, entered, event);
+  REQUIRE(encoded.fixed != nullptr);
+  static std::vector<u8> message;  // the event's spans point into it
+  message = whole(encoded);
+  auto result = decode_compact(CompactMessage{message}, encoded.data, entered, event);
   REQUIRE_MESSAGE(result.ok(), (result.ok() ? std::string() : result.error().text));
   return event;
 }
@@ -94,19 +103,19 @@ TEST_CASE("the end of a call that was entered does not say it again") {
   called.call = entered.call;
   called.entered = true;
   auto short_one = encoder.encode(ThreadId{3}, Tick{1}, 3, called);
-  CHECK(short_one.message.size() == sizeof(CompactHead));
+  CHECK(whole(short_one).size() == sizeof(CompactHead));
   CHECK(decoded(short_one, {{ThreadId{3}, begun}}).as<Called>()->call.words == entered.call.words);
   Event event;
-  CHECK_FALSE(decode_compact(CompactMessage{short_one.message}, {}, {}, event).ok());
-  CHECK_FALSE(decode_compact(CompactMessage{short_one.message}, {}, {{ThreadId{4}, begun}}, event).ok());
+  CHECK_FALSE(decode_compact(CompactMessage{whole(short_one)}, {}, {}, event).ok());
+  CHECK_FALSE(decode_compact(CompactMessage{whole(short_one)}, {}, {{ThreadId{4}, begun}}, event).ok());
   // Said once; and never where another thread with the same place, or another call, has come in between.
-  CHECK(encoder.encode(ThreadId{3}, Tick{1}, 3, called).message.size() > sizeof(CompactHead));
+  CHECK(whole(encoder.encode(ThreadId{3}, Tick{1}, 3, called)).size() > sizeof(CompactHead));
   (void)encoder.encode(ThreadId{3}, Tick{1}, 2, entered);
   (void)encoder.encode(ThreadId{3 + 16}, Tick{1}, 2, entered);
-  CHECK(encoder.encode(ThreadId{3}, Tick{1}, 3, called).message.size() > sizeof(CompactHead));
+  CHECK(whole(encoder.encode(ThreadId{3}, Tick{1}, 3, called)).size() > sizeof(CompactHead));
   (void)encoder.encode(ThreadId{3}, Tick{1}, 2, entered);
   called.call.words[0]++;
-  CHECK(encoder.encode(ThreadId{3}, Tick{1}, 3, called).message.size() > sizeof(CompactHead));
+  CHECK(whole(encoder.encode(ThreadId{3}, Tick{1}, 3, called)).size() > sizeof(CompactHead));
 }
 
 TEST_CASE("what the layout has no place for is left to the schema") {
@@ -114,7 +123,7 @@ TEST_CASE("what the layout has no place for is left to the schema") {
   auto is_left = [&](auto change) {
     Called w;
     change(w);
-    return encoder.encode(ThreadId{1}, Tick{}, 0, w).message.empty();
+    return encoder.encode(ThreadId{1}, Tick{}, 0, w).fixed == nullptr;
   };
   CHECK_FALSE(is_left([](Called&) {}));
   CHECK(is_left([](Called& w) { w.child_stream = StreamId{1}; }));
@@ -126,7 +135,7 @@ TEST_CASE("what the layout has no place for is left to the schema") {
   CHECK(is_left([&](Called& w) { w.inputs.assign(6, {GuestAddr{}, bytes}); }));
   Entered entered;
   entered.path = "/bin/true";
-  CHECK(encoder.encode(ThreadId{1}, Tick{}, 0, entered).message.empty());
+  CHECK(encoder.encode(ThreadId{1}, Tick{}, 0, entered).fixed == nullptr);
 }
 
 TEST_CASE("a message without its data records is refused") {
@@ -137,9 +146,9 @@ TEST_CASE("a message without its data records is refused") {
   auto encoded = encoder.encode(ThreadId{1}, Tick{2}, 3, called);
   Event event;
   std::span<const u8> wrong[] = {other};
-  CHECK(decode_compact(CompactMessage{encoded.message}, encoded.data, {}, event).ok());
-  CHECK_FALSE(decode_compact(CompactMessage{encoded.message}, {}, {}, event).ok());
-  CHECK_FALSE(decode_compact(CompactMessage{encoded.message}, wrong, {}, event).ok());
+  CHECK(decode_compact(CompactMessage{whole(encoded)}, encoded.data, {}, event).ok());
+  CHECK_FALSE(decode_compact(CompactMessage{whole(encoded)}, {}, {}, event).ok());
+  CHECK_FALSE(decode_compact(CompactMessage{whole(encoded)}, wrong, {}, event).ok());
 }
 
 TEST_CASE("disturbed messages are decoded or refused, and every shortened one is refused") {
@@ -152,7 +161,7 @@ TEST_CASE("disturbed messages are decoded or refused, and every shortened one is
   called.writes = {{GuestAddr{1}, big}, {GuestAddr{2}, small}};
   called.inputs = {{GuestAddr{3}, small}};
   auto encoded = encoder.encode(ThreadId{1}, Tick{2}, 3, called);
-  std::vector<u8> good = copy_of(encoded.message);
+  std::vector<u8> good = whole(encoded);
   Event event;
   for (std::size_t size = 0; size < good.size(); size++)
     CHECK_FALSE(decode_compact(CompactMessage{std::span{good}.first(size)}, encoded.data, {}, event).ok());

@@ -69,9 +69,12 @@ LinuxKernel::Handler LinuxKernel::handler_of(u32 number) {
   };
   static_assert(std::is_sorted(std::begin(entries), std::end(entries),
                                [](const Entry& a, const Entry& b) { return a.number < b.number; }));
-  auto it = std::lower_bound(std::begin(entries), std::end(entries), number,
-                             [](const Entry& e, u32 n) { return e.number < n; });
-  if (it != std::end(entries) && it->number == number) return it->handler;
+  static constexpr auto places = [] {  // by number: 1 + the place in `entries`
+    std::array<u8, std::end(entries)[-1].number + 1> all{};
+    for (const Entry& entry : entries) all[entry.number] = static_cast<u8>(1 + (&entry - entries));
+    return all;
+  }();
+  if (number < places.size()) return places[number] ? entries[places[number] - 1].handler : nullptr;
   return number >= 0xf0000 ? &K::arm_private : nullptr;
 }
 
