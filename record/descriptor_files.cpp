@@ -56,14 +56,15 @@ std::optional<DescriptorFiles::File> DescriptorFiles::file_of(i32 descriptor) {
   return file;
 }
 
-void DescriptorFiles::begin(const abi::Call& call) {
-  if (leaves_descriptors(call)) return;
+bool DescriptorFiles::begin(const abi::Call& call) {
+  if (leaves_descriptors(call)) return false;
   changing_++;
   known_ = {};
+  return true;
 }
 
 void DescriptorFiles::end(const abi::Call& call) {
-  if (!leaves_descriptors(call) && !makes_them_differ(call)) end_change();
+  if (!makes_them_differ(call)) end_change();
 }
 
 void DescriptorFiles::end_change() {

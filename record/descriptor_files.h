@@ -21,8 +21,9 @@ class DescriptorFiles {
   std::optional<File> file_of(i32 descriptor);
 
   // Around each call that the host answers. Calls that close descriptors or put others in their place make all be
-  // looked up anew, from their beginning to their end: where exactly in between they act is not known.
-  void begin(const abi::Call& call);
+  // looked up anew, from their beginning to their end: where exactly in between they act is not known. begin() says
+  // whether the call is one of these; then end() must follow.
+  bool begin(const abi::Call& call);
   void end(const abi::Call& call);
   // Threads with descriptors of their own (no CLONE_FILES, unshare, a vfork child): what one has found says nothing
   // about another.

@@ -223,10 +223,8 @@ void Recorder::enter(os::Thread& thread, const abi::Call& call, tape::StreamId n
 }
 
 void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
-  called_.output = tape::Output::none;
-  called_.output_bytes.clear();
   const auto* done = std::get_if<abi::Done>(&answer.outcome);
-  if (done == nullptr || static_cast<i32>(done->value) <= 0 || !tape::writes_to_descriptor(call)) return;
+  if (done == nullptr || static_cast<i32>(done->value) <= 0) return;
   i32 descriptor = static_cast<i32>(call.words[0]);
   auto file = descriptors_.file_of(descriptor);
   if (!file) return;
@@ -277,9 +275,10 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
     open_call_ = &open;
   }
   answer.notes.entered_ns = last_ns_;  // close enough; and of no use for a call that was not entered
-  descriptors_.begin(call);
+  bool changes_descriptors = descriptors_.begin(call);
+  bool may_be_output = tape::writes_to_descriptor(call);
   inner_->call(thread, call, answer);
-  descriptors_.end(call);
+  if (changes_descriptors) descriptors_.end(call);
   if (open_call_ == &open) open_call_ = nullptr;
   arrive(thread);
   called_.answerer = tape::Answerer::outside;  // others have used called_ meanwhile
@@ -287,7 +286,9 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   called_.child_stream = {};
   called_.entered = open.entered;
   if (open.entered) called_.inputs.clear();
-  note_output(call, answer);
+  called_.output = tape::Output::none;
+  called_.output_bytes.clear();
+  if (may_be_output) note_output(call, answer);
   // May find that a file has become longer.
   if (has_shared_files_) gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);
   note_file_ends(thread);

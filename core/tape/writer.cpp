@@ -81,7 +81,7 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
   segment_ = static_cast<SegmentHeader*>(at);
   mapped_bytes_ = bytes;
   capacity_ = bytes - sizeof(SegmentHeader) - tail_bytes;
-  used_ = populated_ = events_ = 0;
+  used_ = committed_ = populated_ = events_ = 0;
   deltas_.clear();
   first_event_ = first_event;
   populate(sizeof(SegmentHeader));
@@ -139,6 +139,7 @@ void StreamWriter::put_compact(const CompactEncoder::Encoded& encoded) {
 
 void StreamWriter::publish(u64 ns) {
   events_++;
+  committed_ = used_;
   segment_->last_ns.store(ns, std::memory_order_relaxed);
   segment_->events.store(events_, std::memory_order_relaxed);
   segment_->committed.store(used_, std::memory_order_release);
@@ -152,7 +153,7 @@ Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<cons
     wanted += record_bytes(record.size());
   }
   // A vfork child that was killed while it wrote left no more than what it had published, and deltas_ in any state.
-  if (segment_ != nullptr) used_ = segment_->committed.load(std::memory_order_relaxed);
+  used_ = committed_;
   if (is_writing_.load(std::memory_order_relaxed)) deltas_.clear();
   is_writing_.store(true, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);

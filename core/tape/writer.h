@@ -63,7 +63,7 @@ class StreamWriter {
   SegmentHeader* segment_ = nullptr;  // the mapping of the open one
   u64 mapped_bytes_ = 0;
   u64 capacity_ = 0;  // of records, the tail for the last note left out
-  u64 used_ = 0;
+  u64 used_ = 0, committed_ = 0;
   u64 populated_ = 0;                 // bytes of the mapping that are known to have memory behind them
   u32 number_ = 0;                    // of the next segment
   u64 first_event_ = 0, events_ = 0;  // events_: in the open segment
