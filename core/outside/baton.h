@@ -6,6 +6,9 @@
 
 namespace sigtape::outside {
 
+// Whether it may be of use to wait without sleeping.
+bool there_are_processors_for_two();
+
 // A free or contended word and a queue. Uncontended it costs one compare-and-swap each way; a waiter gets it handed
 // over directly. No memory is allocated, and all of it lies in memory that a vfork child shares.
 class Baton {
@@ -15,6 +18,7 @@ class Baton {
   struct Waiter {
     std::atomic<u32> granted{waiting};
     Waiter* next = nullptr;
+    bool is_next = false;  // nobody was in the queue before it
   };
 
   // True if another thread holds it, which the caller should then ask to stop soon before it calls wait().
@@ -22,6 +26,7 @@ class Baton {
   void wait(Waiter& me);
   void put_down(Waiter& me);
   bool held_by(const Waiter& me) const;
+  bool is_held() const { return holder_.load(std::memory_order_relaxed) != 0; }
   bool is_wanted() const;  // by someone besides the holder
   // Only the caller exists any more (the child after fork), and holds it.
   void reset(Waiter& me);

@@ -62,6 +62,13 @@ class CallContext {
     const long words[6] = {as_long(a)...};
     return issue_blocking(number, words);
   }
+  // As blocking(), for a call that waits until `word` is woken.
+  template <class... A>
+  HostResult blocking_for_wake(GuestAddr word, long number, A... a) {
+    const long words[6] = {as_long(a)...};
+    return issue_blocking(number, words, word);
+  }
+  void note_wake(GuestAddr word);
   // Keeps the baton: only for calls that never wait (getpid, umask, dup, sigpending…).
   template <class... A>
   HostResult immediate(long number, A... a) {
@@ -104,7 +111,8 @@ class CallContext {
   static long as_long(std::nullptr_t) { return 0; }
   template <class I>
   requires(std::is_integral_v<I> || std::is_enum_v<I>) static long as_long(I i) { return static_cast<long>(i); }
-  HostResult issue_blocking(long number, const long (&words)[6]);
+  HostResult issue_blocking(long number, const long (&words)[6], std::optional<GuestAddr> woken_at = std::nullopt);
+  void await_wake(const std::atomic<u32>& wakes);
   HostResult issue_immediate(long number, const long (&words)[6]);
   HostThread& host_;
 };

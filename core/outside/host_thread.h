@@ -47,6 +47,7 @@ struct HostThread {
   Staging staging;
   std::shared_ptr<OwnFds> own_fds;  // shared by the threads of a process; a vfork child has its own
   u64 real_mask = 0;  // what the host thread's mask was last set to, outside of captures and of our own critical parts
+  u32 waits_slept_out = 0;  // since one was cut short by a wake that came at once (CallContext::await_wake)
   u64 slice_start = 0;     // thread->tick when the baton was taken
   bool is_leader = false;  // the host process's first thread, which stays until the end
   bool is_vfork_child = false;

@@ -16,7 +16,7 @@ void wait(CallContext& c, u32 operation) {
   if (!timeout.ok) return;
   timespec* host = nullptr;
   if (timeout.value) *(host = c.stage<timespec>()) = host_of(*timeout.value);
-  c.finish(c.blocking(SYS_futex, c.pointer(0), operation, c.word(2), host, nullptr, c.word(5)));
+  c.finish(c.blocking_for_wake(c.at(0), SYS_futex, c.pointer(0), operation, c.word(2), host, nullptr, c.word(5)));
 }
 
 // The host kernel changes the word at uaddr2 itself: its new value is part of the answer.
@@ -59,7 +59,9 @@ void futex_as(CallContext& c) {
   switch (operation & static_cast<u32>(FUTEX_CMD_MASK)) {
     case FUTEX_WAIT: case FUTEX_WAIT_BITSET: return wait<Time>(c, operation);
     case FUTEX_WAKE: case FUTEX_WAKE_BITSET:
-      return c.finish(c.immediate(SYS_futex, c.pointer(0), operation, c.word(2), nullptr, nullptr, c.word(5)));
+      // Whoever is woken gets the baton while we are still in the call, which takes long if a processor has to wake up.
+      c.note_wake(c.at(0));
+      return c.finish(c.blocking(SYS_futex, c.pointer(0), operation, c.word(2), nullptr, nullptr, c.word(5)));
     case FUTEX_REQUEUE: case FUTEX_CMP_REQUEUE:
       return c.finish(
           c.immediate(SYS_futex, c.pointer(0), operation, c.word(2), u64{c.word(3)}, c.pointer(4), c.word(5)));

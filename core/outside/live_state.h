@@ -1,5 +1,6 @@
 // What the parts of Live share: one per host process (and its vfork children, which share its memory).
 #pragma once
+#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -41,6 +42,7 @@ struct LiveState {
   bool has_made_threads = false;
   int sharing_processes = 0;                            // children in the same memory that run beside their parent
   std::map<ThreadId, std::atomic<u32>> parking_places;  // of CallContext::parking_place
+  std::array<std::atomic<u32>, 64> wakes{};             // of futexes, counted by their address's lower bits
   std::vector<u8*> free_stacks;                         // for vfork children, stack_bytes each
 
   static constexpr u64 stack_bytes = 1 << 20;
@@ -57,6 +59,7 @@ struct LiveState {
                own.thread ? own.thread->id.value : 0);
     return own;
   }
+  std::atomic<u32>& wakes_at(GuestAddr word) { return wakes[(word.value >> 2) % wakes.size()]; }
   void take_baton(HostThread& host);
   void put_down_baton(HostThread& host);
   // The mask belongs to the guest again after a capture was taken, also where nobody called set_mask.
