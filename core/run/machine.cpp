@@ -29,9 +29,9 @@ Result<os::Thread*> Machine::load(outside::Outside& outside) {
   outside.attach(*this);
   outside::Image image = SIGTAPE_TRY(outside.image());
   auto file = SIGTAPE_TRY(outside.open_program(image.path));
-  abi::System system = SIGTAPE_TRY(os::system_of_program(file->bytes, image.path));
+  system_ = SIGTAPE_TRY(os::system_of_program(file->bytes, image.path));
   os::Context context{*space_, *engine_, outside, threads_};
-  kernel_ = system == abi::System::freebsd ? os::make_freebsd_kernel(context) : os::make_linux_kernel(context);
+  kernel_ = system_ == abi::System::freebsd ? os::make_freebsd_kernel(context) : os::make_linux_kernel(context);
   if (!kernel_) return Error{fmt::format("{}: FreeBSD programs cannot be run yet", image.path)};
   auto thread = std::make_unique<os::Thread>();
   thread->id = ThreadId{image.pid};
@@ -43,15 +43,15 @@ Result<os::Thread*> Machine::load(outside::Outside& outside) {
   return &first;
 }
 
-namespace {
-// SIGSEGV is 11 in both systems, SIGBUS 7 in Linux and 10 in FreeBSD. Asking for all three costs little.
-cpu::FaultSignals fault_signals_of(const os::Thread& thread) {
-  constexpr u64 numbers = u64{1} << (11 - 1) | u64{1} << (7 - 1) | u64{1} << (10 - 1);
+// For an engine that works by host faults, it costs three calls of the host each time that these are blocked.
+cpu::FaultSignals Machine::fault_signals_of(const os::Thread& thread) const {
+  constexpr unsigned sigsegv = 11;  // in both systems
+  const unsigned sigbus = system_ == abi::System::freebsd ? 10 : 7;
   const auto& action = thread.group->dispositions->action;
-  if (action[11].is_ignore() || action[7].is_ignore() || action[10].is_ignore()) return cpu::FaultSignals::ignored;
+  if (action[sigsegv].is_ignore() || action[sigbus].is_ignore()) return cpu::FaultSignals::ignored;
+  u64 numbers = u64{1} << (sigsegv - 1) | u64{1} << (sigbus - 1);
   return thread.mask.words[0] & numbers ? cpu::FaultSignals::blocked : cpu::FaultSignals::open;
 }
-}  // namespace
 
 // Signals first: with several pending, their frames stack in the order in which they are taken. Only when none is left
 // does a mask that a call had set for itself go away.

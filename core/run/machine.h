@@ -41,9 +41,11 @@ class Machine final : public outside::Inside {
  private:
   Machine() = default;
   void take_signals(os::Thread& thread);
+  cpu::FaultSignals fault_signals_of(const os::Thread& thread) const;
   std::unique_ptr<mem::Space> space_;
   std::unique_ptr<cpu::Engine> engine_;
   std::unique_ptr<os::Kernel> kernel_;
+  abi::System system_ = abi::System::linux_eabi;  // kernel_'s
   outside::Outside* outside_ = nullptr;
   std::map<ThreadId, std::unique_ptr<os::Thread>> threads_;
   const os::Thread* last_to_run_ = nullptr;
