@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The own tests of Go, Python and perl as armv7 programs: recorded, replayed, and compared with what qemu-arm passes.
+"""The own tests of Go, Python and perl as armv7 programs: recorded, replayed, and compared with what qemu-arm passes; and
+npm, which installs packages from folders.
 
 usage: tests/upstream.py [--all] [WORD...]    only cases whose name contains one of the words
   (default)  a sample of some minutes
@@ -159,7 +160,39 @@ def perl_case(group, root):
     suite.case(f"perl t/{group}", whole)
 
 
+# --- node
+npm_packages = {  # app needs both others, one of which needs the other; an install script and a program are among them
+    "app/package.json": """{"name": "app", "version": "1.0.0", "private": true, "scripts": {"test": "node test.js"},
+        "dependencies": {"numbers": "file:../numbers", "squares": "file:../squares"}}""",
+    "app/test.js": "console.log(require('numbers').sum([1, 2, 3]), require('squares/made.js').by)",
+    "numbers/package.json": """{"name": "numbers", "version": "0.1.0", "bin": {"numbers": "program.js"},
+        "dependencies": {"squares": "file:../squares"}}""",
+    "numbers/index.js": "const {square} = require('squares'); exports.sum = all => all.map(square).reduce((x, y) => x + y)",
+    "numbers/program.js": "#!/usr/bin/env node\nconsole.log(require('./index.js').sum([3, 4]))",
+    "squares/package.json": """{"name": "squares", "version": "1.2.3", "scripts": {"install": "node make.js"}}""",
+    "squares/index.js": "exports.square = x => x * x",
+    "squares/make.js": "require('fs').writeFileSync('made.js', `exports.by = '${process.arch}'`)",
+}
+
+
+def npm():
+    root = run(["bash", tree / "tests" / "userland", "node"], 1800)
+    expect(root.status == 0, "the userland with node does not come", root)
+    folder = scratch("npm")
+    for name, text in npm_packages.items():
+        file = folder / "work" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (folder / "work/numbers/program.js").chmod(0o755)
+    script = ("export HOME=$PWD; cd app; npm install --offline --no-audit --no-fund >../install.log || exit; "
+              "npm test --silent && node_modules/.bin/numbers")
+    record_and_replay(["/bin/bash", "-c", script], root=root.out.decode().strip(), work=folder / "work",
+                      expected=b"14 arm\n25\n", timeout=600 * patience)
+    shutil.rmtree(folder)
+
+
 def main():
+    suite.case("npm install", npm)
     root = run(["bash", tree / "tests" / "userland", "upstream"], 1800)
     if root.status != 0:
         suite.skip("all", "the userland does not come: " + root.err.decode().strip()[-200:])

@@ -20,6 +20,12 @@ bool exists(const std::string& path) {
   return raw_syscall(SYS_newfstatat, AT_FDCWD, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+std::string folder_of(const std::string& path) {
+  std::size_t end = path.find_last_not_of('/');
+  std::size_t slash = end == std::string::npos ? end : path.rfind('/', end);
+  return slash == std::string::npos || slash == 0 ? "/" : path.substr(0, slash);
+}
+
 std::string link_text(const std::string& path) {
   std::array<char, PATH_MAX> text;
   long length = raw_syscall(SYS_readlinkat, AT_FDCWD, path.c_str(), text.data(), text.size());
@@ -73,7 +79,10 @@ std::string PathRoot::resolve(int dirfd, const std::string& path, Follow follow)
     below = from.substr(directory_.size()) + "/" + path;
   }
   std::string found = walk(below, follow);
-  return exists(found) ? found : path;
+  if (exists(found)) return found;
+  // What does not exist yet, in a folder that only DIR has, will be made there.
+  bool absolute = path[0] == '/';
+  return absolute && !exists(folder_of(path)) && exists(folder_of(found)) ? found : path;
 }
 
 std::string PathRoot::walk(const std::string& path_below_root, Follow follow) const {

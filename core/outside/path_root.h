@@ -15,7 +15,8 @@ class PathRoot {
   bool active() const { return !directory_.empty(); }
   const std::string& directory() const { return directory_; }
   // The path to give to the host in place of `path`, with the same dirfd (an absolute result ignores it). Without a
-  // root it is `path` itself. Never fails: where nothing exists below DIR, the host decides about the path as it is.
+  // root it is `path` itself. Never fails: where nothing exists below DIR, the host decides about the path as it is,
+  // unless only DIR has the folder.
   std::string resolve(int dirfd, const std::string& path, Follow follow) const;
   // The other way: DIR taken off the front of a host path, for paths that are shown to the guest.
   std::string guest_name(const std::string& host_path) const;

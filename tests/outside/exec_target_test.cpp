@@ -158,6 +158,11 @@ TEST_CASE("--root takes what exists below it, and keeps absolute symlinks inside
   CHECK(at("/../../lib/./real.so") == dir.path + "/lib/real.so");
   CHECK(at("/etc/passwd") == "/etc/passwd");
   CHECK(at("relative") == "relative");
+  mkdir((dir.path + "/only-here").c_str(), 0755);
+  CHECK(at("/only-here/new") == dir.path + "/only-here/new");
+  CHECK(at("/only-here/new/") == dir.path + "/only-here/new/");
+  CHECK(at("/only-here/missing/new") == "/only-here/missing/new");
+  CHECK(at("/usr/new") == "/usr/new");
   CHECK(root.guest_name(dir.path + "/lib/real.so") == "/lib/real.so");
   CHECK(root.guest_name(dir.path) == "/");
   CHECK(root.guest_name("/elsewhere") == "/elsewhere");
