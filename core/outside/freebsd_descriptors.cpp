@@ -170,24 +170,25 @@ void fcntl_(CallContext& c) {
   }
 }
 
-constexpr NamedHandler table[] = {
-    {"close", close_},
-    {"dup2", dup2_},
-    {"close_range", close_range_},
-    {"lseek", lseek_},
-    {"pread", pread_},
-    {"pwrite", pwrite_},
-    {"preadv", preadv_},
-    {"pwritev", pwritev_},
-    {"ftruncate", ftruncate_},
-    {"pipe2", pipe2_},
-    {"flock", flock_},
-    {"fcntl", fcntl_},
-    {"getdtablesize", getdtablesize_},
-};
-
 }  // namespace
 
-HandlerTable freebsd_descriptor_handlers() { return table; }
+HandlerTable freebsd_descriptor_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"close", close_},
+      {"dup2", dup2_},
+      {"close_range", close_range_},
+      {"lseek", lseek_},
+      {"pread", pread_},
+      {"pwrite", pwrite_},
+      {"preadv", preadv_},
+      {"pwritev", pwritev_},
+      {"ftruncate", ftruncate_},
+      {"pipe2", pipe2_},
+      {"flock", flock_},
+      {"fcntl", fcntl_},
+      {"getdtablesize", getdtablesize_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -202,17 +202,18 @@ void utimensat_(CallContext& c) {
   if (AtFlags flags = at_flags(c, 3); flags.ok) set_times<bsd::Timespec>(c, c.fd(0), 1, 2, flags.host);
 }
 
-constexpr NamedHandler table[] = {
-    {"open", open_},         {"openat", openat_},         {"access", access_},     {"faccessat", faccessat_},
-    {"fchmodat", fchmodat_}, {"fchownat", fchownat_},     {"unlink", unlink_},     {"unlinkat", unlinkat_},
-    {"link", link_},         {"linkat", linkat_},         {"mkfifo", mkfifo_},     {"mkfifoat", mkfifoat_},
-    {"symlink", symlink_},   {"symlinkat", symlinkat_},   {"truncate", truncate_}, {"readlink", readlink_},
-    {"__getcwd", getcwd_},   {"readlinkat", readlinkat_}, {"utimes", utimes_},     {"futimes", futimes_},
-    {"futimens", futimens_}, {"utimensat", utimensat_},
-};
-
 }  // namespace
 
-HandlerTable freebsd_file_handlers() { return table; }
+HandlerTable freebsd_file_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"open", open_},         {"openat", openat_},         {"access", access_},     {"faccessat", faccessat_},
+      {"fchmodat", fchmodat_}, {"fchownat", fchownat_},     {"unlink", unlink_},     {"unlinkat", unlinkat_},
+      {"link", link_},         {"linkat", linkat_},         {"mkfifo", mkfifo_},     {"mkfifoat", mkfifoat_},
+      {"symlink", symlink_},   {"symlinkat", symlinkat_},   {"truncate", truncate_}, {"readlink", readlink_},
+      {"__getcwd", getcwd_},   {"readlinkat", readlinkat_}, {"utimes", utimes_},     {"futimes", futimes_},
+      {"futimens", futimens_}, {"utimensat", utimensat_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

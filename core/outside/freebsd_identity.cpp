@@ -44,14 +44,15 @@ void setpriority_(CallContext& c) {
   c.finish(c.immediate(SYS_setpriority, c.word(0), c.signed_word(1), c.signed_word(2)));
 }
 
-constexpr NamedHandler table[] = {
-    {"getuid", getuid_},           {"getgid", getgid_},           {"seteuid", seteuid_},
-    {"setegid", setegid_},         {"getresuid", getresuid_},     {"getresgid", getresgid_},
-    {"getpriority", getpriority_}, {"setpriority", setpriority_}, {"issetugid", issetugid_},
-};
-
 }  // namespace
 
-HandlerTable freebsd_identity_handlers() { return table; }
+HandlerTable freebsd_identity_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"getuid", getuid_},           {"getgid", getgid_},           {"seteuid", seteuid_},
+      {"setegid", setegid_},         {"getresuid", getresuid_},     {"getresgid", getresgid_},
+      {"getpriority", getpriority_}, {"setpriority", setpriority_}, {"issetugid", issetugid_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -120,11 +120,12 @@ void kevent_as(CallContext& c) {
   if (give_bytes(c, c.at(3), out, bytes)) c.done(static_cast<u32>(events.size()));
 }
 
-constexpr NamedHandler table[] = {
-    {"kqueue", kqueue_}, {"kevent", kevent_as<bsd::Kevent>}, {"freebsd11_kevent", kevent_as<bsd::Kevent11>}};
-
 }  // namespace
 
-HandlerTable freebsd_kqueue_handlers() { return table; }
+HandlerTable freebsd_kqueue_handlers() {
+  static constexpr NamedHandler table[] = {
+    {"kqueue", kqueue_}, {"kevent", kevent_as<bsd::Kevent>}, {"freebsd11_kevent", kevent_as<bsd::Kevent11>}};
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -110,10 +110,11 @@ void ppoll_(CallContext& c) {
   finish_poll(c, timeout.value ? &time : nullptr, mask);
 }
 
-constexpr NamedHandler table[] = {{"select", select_}, {"pselect", pselect_}, {"poll", poll_}, {"ppoll", ppoll_}};
-
 }  // namespace
 
-HandlerTable freebsd_poll_handlers() { return table; }
+HandlerTable freebsd_poll_handlers() {
+  static constexpr NamedHandler table[] = {{"select", select_}, {"pselect", pselect_}, {"poll", poll_}, {"ppoll", ppoll_}};
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -180,14 +180,15 @@ void msync_(CallContext& c) {
   c.finish(c.blocking(SYS_msync, c.pointer(begin), bytes, flags));
 }
 
-constexpr NamedHandler table[] = {
-    {"wait4", wait4_},         {"wait6", wait6_},         {"getrusage", getrusage_},
-    {"getrlimit", getrlimit_}, {"setrlimit", setrlimit_}, {"cpuset_getaffinity", cpuset_getaffinity_},
-    {"procctl", procctl_},     {"getrandom", getrandom_}, {"msync", msync_},
-};
-
 }  // namespace
 
-HandlerTable freebsd_process_handlers() { return table; }
+HandlerTable freebsd_process_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"wait4", wait4_},         {"wait6", wait6_},         {"getrusage", getrusage_},
+      {"getrlimit", getrlimit_}, {"setrlimit", setrlimit_}, {"cpuset_getaffinity", cpuset_getaffinity_},
+      {"procctl", procctl_},     {"getrandom", getrandom_}, {"msync", msync_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

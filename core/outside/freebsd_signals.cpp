@@ -128,21 +128,22 @@ void sigtimedwait_(CallContext& c) {
   finish_wait(c, timeout.value ? &time : nullptr);
 }
 
-constexpr NamedHandler table[] = {
-    {"kill", kill_},
-    {"thr_kill", thr_kill_},
-    {"thr_kill2", thr_kill2_},
-    {"thr_set_name", thr_set_name_},
-    {"sigqueue", sigqueue_},
-    {"sigpending", sigpending_},
-    {"sigsuspend", sigsuspend_},
-    {"sigwait", sigwait_},
-    {"sigwaitinfo", sigwaitinfo_},
-    {"sigtimedwait", sigtimedwait_},
-};
-
 }  // namespace
 
-HandlerTable freebsd_signal_handlers() { return table; }
+HandlerTable freebsd_signal_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"kill", kill_},
+      {"thr_kill", thr_kill_},
+      {"thr_kill2", thr_kill2_},
+      {"thr_set_name", thr_set_name_},
+      {"sigqueue", sigqueue_},
+      {"sigpending", sigpending_},
+      {"sigsuspend", sigsuspend_},
+      {"sigwait", sigwait_},
+      {"sigwaitinfo", sigwaitinfo_},
+      {"sigtimedwait", sigtimedwait_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

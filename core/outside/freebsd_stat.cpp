@@ -152,21 +152,22 @@ void getdirentries_as(CallContext& c) {
 void getdirentries_(CallContext& c) { getdirentries_as<bsd::Dirent, i64>(c); }
 void getdirentries11_(CallContext& c) { getdirentries_as<bsd::Dirent11, i32>(c); }
 
-constexpr NamedHandler table[] = {
-    {"fstat", stat_descriptor<bsd::Stat>},
-    {"fstatat", fstatat_},
-    {"freebsd11_stat", stat11_},
-    {"freebsd11_lstat", lstat11_},
-    {"freebsd11_fstat", stat_descriptor<bsd::Stat11>},
-    {"statfs", statfs_},
-    {"fstatfs", fstatfs_},
-    {"getfsstat", getfsstat_},
-    {"getdirentries", getdirentries_},
-    {"freebsd11_getdirentries", getdirentries11_},
-};
-
 }  // namespace
 
-HandlerTable freebsd_stat_handlers() { return table; }
+HandlerTable freebsd_stat_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"fstat", stat_descriptor<bsd::Stat>},
+      {"fstatat", fstatat_},
+      {"freebsd11_stat", stat11_},
+      {"freebsd11_lstat", lstat11_},
+      {"freebsd11_fstat", stat_descriptor<bsd::Stat11>},
+      {"statfs", statfs_},
+      {"fstatfs", fstatfs_},
+      {"getfsstat", getfsstat_},
+      {"getdirentries", getdirentries_},
+      {"freebsd11_getdirentries", getdirentries11_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

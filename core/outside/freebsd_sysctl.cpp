@@ -250,10 +250,11 @@ void sysctlbyname_(CallContext& c) {
   answer(c, q, *oid);
 }
 
-constexpr NamedHandler table[] = {{"__sysctl", sysctl_}, {"__sysctlbyname", sysctlbyname_}};
-
 }  // namespace
 
-HandlerTable freebsd_sysctl_handlers() { return table; }
+HandlerTable freebsd_sysctl_handlers() {
+  static constexpr NamedHandler table[] = {{"__sysctl", sysctl_}, {"__sysctlbyname", sysctlbyname_}};
+  return table;
+}
 
 }  // namespace sigtape::outside

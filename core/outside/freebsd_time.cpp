@@ -77,14 +77,15 @@ void getitimer_(CallContext& c) {
   finish_with<bsd::Itimerval>(c, r, c.at(1), *host);
 }
 
-constexpr NamedHandler table[] = {
-    {"clock_gettime", clock_gettime_}, {"clock_getres", clock_getres_},       {"gettimeofday", gettimeofday_},
-    {"nanosleep", nanosleep_},         {"clock_nanosleep", clock_nanosleep_}, {"setitimer", setitimer_},
-    {"getitimer", getitimer_},
-};
-
 }  // namespace
 
-HandlerTable freebsd_time_handlers() { return table; }
+HandlerTable freebsd_time_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"clock_gettime", clock_gettime_}, {"clock_getres", clock_getres_},       {"gettimeofday", gettimeofday_},
+      {"nanosleep", nanosleep_},         {"clock_nanosleep", clock_nanosleep_}, {"setitimer", setitimer_},
+      {"getitimer", getitimer_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -149,10 +149,11 @@ void thr_wake_(CallContext& c) {
   c.done(0);
 }
 
-constexpr NamedHandler table[] = {{"_umtx_op", umtx_op_}, {"thr_suspend", thr_suspend_}, {"thr_wake", thr_wake_}};
-
 }  // namespace
 
-HandlerTable freebsd_umtx_handlers() { return table; }
+HandlerTable freebsd_umtx_handlers() {
+  static constexpr NamedHandler table[] = {{"_umtx_op", umtx_op_}, {"thr_suspend", thr_suspend_}, {"thr_wake", thr_wake_}};
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -119,26 +119,27 @@ void clock_nanosleep_as(CallContext& c) {
   sleep_on<Time>(c, c.signed_word(0), c.word(1), 2);
 }
 
-constexpr NamedHandler table[] = {
-    {"clock_gettime", clock_gettime_as<guest::Timespec32>},
-    {"clock_gettime64", clock_gettime_as<guest::Timespec64>},
-    {"clock_getres", clock_getres_as<guest::Timespec32>},
-    {"clock_getres_time64", clock_getres_as<guest::Timespec64>},
-    {"clock_settime", clock_settime_as<guest::Timespec32>},
-    {"clock_settime64", clock_settime_as<guest::Timespec64>},
-    {"gettimeofday", gettimeofday_},
-    {"settimeofday", settimeofday_},
-    {"times", times_},
-    {"adjtimex", adjtimex_},
-    {"clock_adjtime", clock_adjtime_},
-    {"clock_adjtime64", clock_adjtime64_},
-    {"nanosleep", nanosleep_},
-    {"clock_nanosleep", clock_nanosleep_as<guest::Timespec32>},
-    {"clock_nanosleep_time64", clock_nanosleep_as<guest::Timespec64>},
-};
-
 }  // namespace
 
-HandlerTable clock_handlers() { return table; }
+HandlerTable clock_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"clock_gettime", clock_gettime_as<guest::Timespec32>},
+      {"clock_gettime64", clock_gettime_as<guest::Timespec64>},
+      {"clock_getres", clock_getres_as<guest::Timespec32>},
+      {"clock_getres_time64", clock_getres_as<guest::Timespec64>},
+      {"clock_settime", clock_settime_as<guest::Timespec32>},
+      {"clock_settime64", clock_settime_as<guest::Timespec64>},
+      {"gettimeofday", gettimeofday_},
+      {"settimeofday", settimeofday_},
+      {"times", times_},
+      {"adjtimex", adjtimex_},
+      {"clock_adjtime", clock_adjtime_},
+      {"clock_adjtime64", clock_adjtime64_},
+      {"nanosleep", nanosleep_},
+      {"clock_nanosleep", clock_nanosleep_as<guest::Timespec32>},
+      {"clock_nanosleep_time64", clock_nanosleep_as<guest::Timespec64>},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -62,14 +62,15 @@ void inotify_add_watch_(CallContext& c) {
   if (path) c.finish(c.blocking(SYS_inotify_add_watch, c.fd(0), path->c_str(), c.word(2)));
 }
 
-constexpr NamedHandler table[] = {
-    {"close", close_},   {"close_range", close_range_}, {"dup", dup_},           {"dup2", dup2_},
-    {"dup3", dup3_},     {"pipe", pipe_},               {"pipe2", pipe2_},       {"signalfd", signalfd_},
-    {"signalfd4", signalfd4_}, {"inotify_add_watch", inotify_add_watch_},
-};
-
 }  // namespace
 
-HandlerTable descriptor_handlers() { return table; }
+HandlerTable descriptor_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"close", close_},   {"close_range", close_range_}, {"dup", dup_},           {"dup2", dup2_},
+      {"dup3", dup3_},     {"pipe", pipe_},               {"pipe2", pipe2_},       {"signalfd", signalfd_},
+      {"signalfd4", signalfd4_}, {"inotify_add_watch", inotify_add_watch_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -94,10 +94,11 @@ void fcntl64_(CallContext& c) {
   }
 }
 
-constexpr NamedHandler table[] = {{"fcntl", fcntl_}, {"fcntl64", fcntl64_}};
-
 }  // namespace
 
-HandlerTable fcntl_handlers() { return table; }
+HandlerTable fcntl_handlers() {
+  static constexpr NamedHandler table[] = {{"fcntl", fcntl_}, {"fcntl64", fcntl64_}};
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -225,43 +225,44 @@ void fanotify_mark_(CallContext& c) {
     c.finish(c.blocking(SYS_fanotify_mark, c.fd(0), c.word(1), c.pair(2), dirfd, path->c_str()));
 }
 
-constexpr NamedHandler table[] = {
-    {"open", open_},
-    {"openat", openat_},
-    {"creat", creat_},
-    {"openat2", openat2_},
-    {"open_by_handle_at", open_by_handle_at_},
-    {"name_to_handle_at", name_to_handle_at_},
-    {"readlink", readlink_},
-    {"readlinkat", readlinkat_},
-    {"getcwd", getcwd_},
-    {"utimensat", utimensat_as<guest::Timespec32>},
-    {"utimensat_time64", utimensat_as<guest::Timespec64>},
-    {"utimes", utimes_},
-    {"futimesat", futimesat_},
-    {"chown", chown16_},
-    {"lchown", lchown16_},
-    {"fchown", fchown16_},
-    {"chown32", chown32_},
-    {"lchown32", lchown32_},
-    {"fchown32", fchown32_},
-    {"truncate", truncate_},
-    {"truncate64", truncate64_},
-    {"ftruncate", ftruncate_},
-    {"ftruncate64", ftruncate64_},
-    {"fallocate", fallocate_},
-    {"arm_fadvise64_64", fadvise_},
-    {"arm_sync_file_range", sync_range_},
-    {"readahead", readahead_},
-    {"mount", mount_},
-    {"symlink", symlink_},
-    {"symlinkat", symlinkat_},
-    {"fanotify_init", fanotify_init_},
-    {"fanotify_mark", fanotify_mark_},
-};
-
 }  // namespace
 
-HandlerTable file_handlers() { return table; }
+HandlerTable file_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"open", open_},
+      {"openat", openat_},
+      {"creat", creat_},
+      {"openat2", openat2_},
+      {"open_by_handle_at", open_by_handle_at_},
+      {"name_to_handle_at", name_to_handle_at_},
+      {"readlink", readlink_},
+      {"readlinkat", readlinkat_},
+      {"getcwd", getcwd_},
+      {"utimensat", utimensat_as<guest::Timespec32>},
+      {"utimensat_time64", utimensat_as<guest::Timespec64>},
+      {"utimes", utimes_},
+      {"futimesat", futimesat_},
+      {"chown", chown16_},
+      {"lchown", lchown16_},
+      {"fchown", fchown16_},
+      {"chown32", chown32_},
+      {"lchown32", lchown32_},
+      {"fchown32", fchown32_},
+      {"truncate", truncate_},
+      {"truncate64", truncate64_},
+      {"ftruncate", ftruncate_},
+      {"ftruncate64", ftruncate64_},
+      {"fallocate", fallocate_},
+      {"arm_fadvise64_64", fadvise_},
+      {"arm_sync_file_range", sync_range_},
+      {"readahead", readahead_},
+      {"mount", mount_},
+      {"symlink", symlink_},
+      {"symlinkat", symlinkat_},
+      {"fanotify_init", fanotify_init_},
+      {"fanotify_mark", fanotify_mark_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

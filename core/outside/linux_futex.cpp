@@ -91,14 +91,15 @@ void futex_waitv_(CallContext& c) {
   c.finish(c.blocking(number, waiters.data(), count, 0, host, c.signed_word(4)));
 }
 
-constexpr NamedHandler table[] = {
-    {"futex", futex_as<guest::Timespec32>},
-    {"futex_time64", futex_as<guest::Timespec64>},
-    {"futex_waitv", futex_waitv_},
-};
-
 }  // namespace
 
-HandlerTable futex_handlers() { return table; }
+HandlerTable futex_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"futex", futex_as<guest::Timespec32>},
+      {"futex_time64", futex_as<guest::Timespec64>},
+      {"futex_waitv", futex_waitv_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

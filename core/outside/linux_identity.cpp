@@ -107,16 +107,17 @@ void capset_(CallContext& c) {
   c.finish(r);
 }
 
-constexpr NamedHandler table[] = {
-    {"getuid", getuid_},       {"geteuid", geteuid_},     {"getgid", getgid_},       {"getegid", getegid_},
-    {"setuid", setuid_},       {"setgid", setgid_},       {"setreuid", setreuid_},   {"setregid", setregid_},
-    {"setresuid", setresuid_}, {"setresgid", setresgid_}, {"setfsuid", setfsuid_},   {"setfsgid", setfsgid_},
-    {"getresuid", getresuid_}, {"getresgid", getresgid_}, {"getgroups", getgroups_}, {"setgroups", setgroups_},
-    {"capget", capget_},       {"capset", capset_},
-};
-
 }  // namespace
 
-HandlerTable identity_handlers() { return table; }
+HandlerTable identity_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"getuid", getuid_},       {"geteuid", geteuid_},     {"getgid", getgid_},       {"getegid", getegid_},
+      {"setuid", setuid_},       {"setgid", setgid_},       {"setreuid", setreuid_},   {"setregid", setregid_},
+      {"setresuid", setresuid_}, {"setresgid", setresgid_}, {"setfsuid", setfsuid_},   {"setfsgid", setfsgid_},
+      {"getresuid", getresuid_}, {"getresgid", getresgid_}, {"getgroups", getgroups_}, {"setgroups", setgroups_},
+      {"capget", capget_},       {"capset", capset_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

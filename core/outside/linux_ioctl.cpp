@@ -163,10 +163,11 @@ void ioctl_(CallContext& c) {
   }
 }
 
-constexpr NamedHandler table[] = {{"ioctl", ioctl_}};
-
 }  // namespace
 
-HandlerTable ioctl_handlers() { return table; }
+HandlerTable ioctl_handlers() {
+  static constexpr NamedHandler table[] = {{"ioctl", ioctl_}};
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -204,26 +204,27 @@ void mq_getsetattr_(CallContext& c) {
   finish_with<guest::MqAttr>(c, r, c.at(2), *before);
 }
 
-constexpr NamedHandler table[] = {
-    {"semop", semop_},
-    {"semtimedop", semtimedop_as<guest::Timespec32>},
-    {"semtimedop_time64", semtimedop_as<guest::Timespec64>},
-    {"semctl", semctl_},
-    {"msgsnd", msgsnd_},
-    {"msgrcv", msgrcv_},
-    {"msgctl", msgctl_},
-    {"shmctl", shmctl_},
-    {"mq_open", mq_open_},
-    {"mq_timedsend", mq_timedsend_as<guest::Timespec32>},
-    {"mq_timedsend_time64", mq_timedsend_as<guest::Timespec64>},
-    {"mq_timedreceive", mq_timedreceive_as<guest::Timespec32>},
-    {"mq_timedreceive_time64", mq_timedreceive_as<guest::Timespec64>},
-    {"mq_notify", mq_notify_},
-    {"mq_getsetattr", mq_getsetattr_},
-};
-
 }  // namespace
 
-HandlerTable ipc_handlers() { return table; }
+HandlerTable ipc_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"semop", semop_},
+      {"semtimedop", semtimedop_as<guest::Timespec32>},
+      {"semtimedop_time64", semtimedop_as<guest::Timespec64>},
+      {"semctl", semctl_},
+      {"msgsnd", msgsnd_},
+      {"msgrcv", msgrcv_},
+      {"msgctl", msgctl_},
+      {"shmctl", shmctl_},
+      {"mq_open", mq_open_},
+      {"mq_timedsend", mq_timedsend_as<guest::Timespec32>},
+      {"mq_timedsend_time64", mq_timedsend_as<guest::Timespec64>},
+      {"mq_timedreceive", mq_timedreceive_as<guest::Timespec32>},
+      {"mq_timedreceive_time64", mq_timedreceive_as<guest::Timespec64>},
+      {"mq_notify", mq_notify_},
+      {"mq_getsetattr", mq_getsetattr_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -188,16 +188,17 @@ void recvmmsg_as(CallContext& c) {
   c.finish(r);
 }
 
-constexpr NamedHandler table[] = {
-    {"sendmsg", sendmsg_},
-    {"sendmmsg", sendmmsg_},
-    {"recvmsg", recvmsg_},
-    {"recvmmsg", recvmmsg_as<guest::Timespec32>},
-    {"recvmmsg_time64", recvmmsg_as<guest::Timespec64>},
-};
-
 }  // namespace
 
-HandlerTable message_handlers() { return table; }
+HandlerTable message_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"sendmsg", sendmsg_},
+      {"sendmmsg", sendmmsg_},
+      {"recvmsg", recvmsg_},
+      {"recvmmsg", recvmmsg_as<guest::Timespec32>},
+      {"recvmmsg_time64", recvmmsg_as<guest::Timespec64>},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

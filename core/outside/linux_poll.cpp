@@ -178,21 +178,22 @@ void epoll_pwait2_(CallContext& c) {
   if (events.give(c, r)) c.finish(r);
 }
 
-constexpr NamedHandler table[] = {
-    {"_newselect", newselect_},
-    {"pselect6", pselect6_as<guest::Timespec32>},
-    {"pselect6_time64", pselect6_as<guest::Timespec64>},
-    {"poll", poll_},
-    {"ppoll", ppoll_as<guest::Timespec32>},
-    {"ppoll_time64", ppoll_as<guest::Timespec64>},
-    {"epoll_ctl", epoll_ctl_},
-    {"epoll_wait", epoll_wait_},
-    {"epoll_pwait", epoll_pwait_},
-    {"epoll_pwait2", epoll_pwait2_},
-};
-
 }  // namespace
 
-HandlerTable poll_handlers() { return table; }
+HandlerTable poll_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"_newselect", newselect_},
+      {"pselect6", pselect6_as<guest::Timespec32>},
+      {"pselect6_time64", pselect6_as<guest::Timespec64>},
+      {"poll", poll_},
+      {"ppoll", ppoll_as<guest::Timespec32>},
+      {"ppoll_time64", ppoll_as<guest::Timespec64>},
+      {"epoll_ctl", epoll_ctl_},
+      {"epoll_wait", epoll_wait_},
+      {"epoll_pwait", epoll_pwait_},
+      {"epoll_pwait2", epoll_pwait2_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

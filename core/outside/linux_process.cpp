@@ -207,27 +207,28 @@ void sched_getattr_(CallContext& c) {
   c.finish(r);
 }
 
-constexpr NamedHandler table[] = {
-    {"wait4", wait4_},
-    {"waitid", waitid_},
-    {"getrusage", getrusage_},
-    {"ugetrlimit", ugetrlimit_},
-    {"setrlimit", setrlimit_},
-    {"prlimit64", prlimit64_},
-    {"uname", uname_},
-    {"sysinfo", sysinfo_},
-    {"nice", nice_},
-    {"prctl", prctl_},
-    {"seccomp", seccomp_},
-    {"sched_rr_get_interval", sched_rr_get_interval_as<guest::Timespec32>},
-    {"sched_rr_get_interval_time64", sched_rr_get_interval_as<guest::Timespec64>},
-    {"sched_getaffinity", sched_getaffinity_},
-    {"sched_setattr", sched_setattr_},
-    {"sched_getattr", sched_getattr_},
-};
-
 }  // namespace
 
-HandlerTable process_handlers() { return table; }
+HandlerTable process_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"wait4", wait4_},
+      {"waitid", waitid_},
+      {"getrusage", getrusage_},
+      {"ugetrlimit", ugetrlimit_},
+      {"setrlimit", setrlimit_},
+      {"prlimit64", prlimit64_},
+      {"uname", uname_},
+      {"sysinfo", sysinfo_},
+      {"nice", nice_},
+      {"prctl", prctl_},
+      {"seccomp", seccomp_},
+      {"sched_rr_get_interval", sched_rr_get_interval_as<guest::Timespec32>},
+      {"sched_rr_get_interval_time64", sched_rr_get_interval_as<guest::Timespec64>},
+      {"sched_getaffinity", sched_getaffinity_},
+      {"sched_setattr", sched_setattr_},
+      {"sched_getattr", sched_getattr_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

@@ -142,17 +142,18 @@ void vmsplice_(CallContext& c) {
 
 void tee_(CallContext& c) { c.finish(c.blocking(SYS_tee, c.fd(0), c.fd(1), c.word(2), c.word(3))); }
 
-constexpr NamedHandler table[] = {
-    {"read", read_},         {"write", write_},       {"pread64", pread64_},
-    {"pwrite64", pwrite64_}, {"readv", readv_},       {"writev", writev_},
-    {"preadv", preadv_},     {"pwritev", pwritev_},   {"preadv2", preadv2_},
-    {"pwritev2", pwritev2_}, {"sendfile", sendfile_}, {"sendfile64", sendfile64_},
-    {"splice", splice_},     {"vmsplice", vmsplice_}, {"copy_file_range", copy_file_range_},
-    {"tee", tee_},
-};
-
 }  // namespace
 
-HandlerTable read_write_handlers() { return table; }
+HandlerTable read_write_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"read", read_},         {"write", write_},       {"pread64", pread64_},
+      {"pwrite64", pwrite64_}, {"readv", readv_},       {"writev", writev_},
+      {"preadv", preadv_},     {"pwritev", pwritev_},   {"preadv2", preadv2_},
+      {"pwritev2", pwritev2_}, {"sendfile", sendfile_}, {"sendfile64", sendfile64_},
+      {"splice", splice_},     {"vmsplice", vmsplice_}, {"copy_file_range", copy_file_range_},
+      {"tee", tee_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

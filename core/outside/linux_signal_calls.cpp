@@ -87,20 +87,21 @@ void pidfd_send_signal_(CallContext& c) {
   c.finish(c.immediate(SYS_pidfd_send_signal, c.fd(0), c.signed_word(1), given, c.word(3)));
 }
 
-constexpr NamedHandler table[] = {
-    {"sigpending", sigpending_},
-    {"rt_sigpending", rt_sigpending_},
-    {"rt_sigtimedwait", rt_sigtimedwait_as<guest::Timespec32>},
-    {"rt_sigtimedwait_time64", rt_sigtimedwait_as<guest::Timespec64>},
-    {"sigsuspend", sigsuspend_},
-    {"rt_sigsuspend", rt_sigsuspend_},
-    {"rt_sigqueueinfo", rt_sigqueueinfo_},
-    {"rt_tgsigqueueinfo", rt_tgsigqueueinfo_},
-    {"pidfd_send_signal", pidfd_send_signal_},
-};
-
 }  // namespace
 
-HandlerTable signal_handlers() { return table; }
+HandlerTable signal_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"sigpending", sigpending_},
+      {"rt_sigpending", rt_sigpending_},
+      {"rt_sigtimedwait", rt_sigtimedwait_as<guest::Timespec32>},
+      {"rt_sigtimedwait_time64", rt_sigtimedwait_as<guest::Timespec64>},
+      {"sigsuspend", sigsuspend_},
+      {"rt_sigsuspend", rt_sigsuspend_},
+      {"rt_sigqueueinfo", rt_sigqueueinfo_},
+      {"rt_tgsigqueueinfo", rt_tgsigqueueinfo_},
+      {"pidfd_send_signal", pidfd_send_signal_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

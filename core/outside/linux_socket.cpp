@@ -160,15 +160,16 @@ void getsockopt_(CallContext& c) {
   if (give_bytes(c, c.at(3), host, std::min(*length, static_cast<u32>(*room))) && give(c, c.at(4), *length)) c.finish(r);
 }
 
-constexpr NamedHandler table[] = {
-    {"socketpair", socketpair_},   {"bind", bind_},     {"connect", connect_}, {"getsockname", getsockname_},
-    {"getpeername", getpeername_}, {"accept", accept_}, {"accept4", accept4_}, {"send", send_},
-    {"sendto", sendto_},           {"recv", recv_},     {"recvfrom", recvfrom_}, {"setsockopt", setsockopt_},
-    {"getsockopt", getsockopt_},
-};
-
 }  // namespace
 
-HandlerTable socket_handlers() { return table; }
+HandlerTable socket_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"socketpair", socketpair_},   {"bind", bind_},     {"connect", connect_}, {"getsockname", getsockname_},
+      {"getpeername", getpeername_}, {"accept", accept_}, {"accept4", accept4_}, {"send", send_},
+      {"sendto", sendto_},           {"recv", recv_},     {"recvfrom", recvfrom_}, {"setsockopt", setsockopt_},
+      {"getsockopt", getsockopt_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

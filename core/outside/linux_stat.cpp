@@ -217,27 +217,28 @@ void llseek_(CallContext& c) {
   if (give(c, c.at(3), r.value)) c.done(0);
 }
 
-constexpr NamedHandler table[] = {
-    {"stat", stat_as<guest::Stat>},
-    {"lstat", lstat_as<guest::Stat>},
-    {"fstat", fstat_as<guest::Stat>},
-    {"stat64", stat_as<guest::Stat64>},
-    {"lstat64", lstat_as<guest::Stat64>},
-    {"fstat64", fstat_as<guest::Stat64>},
-    {"fstatat64", fstatat64_},
-    {"statx", statx_},
-    {"statfs", statfs_},
-    {"fstatfs", fstatfs_},
-    {"statfs64", statfs64_},
-    {"fstatfs64", fstatfs64_},
-    {"getdents", getdents_},
-    {"getdents64", getdents64_},
-    {"lseek", lseek_},
-    {"_llseek", llseek_},
-};
-
 }  // namespace
 
-HandlerTable stat_handlers() { return table; }
+HandlerTable stat_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"stat", stat_as<guest::Stat>},
+      {"lstat", lstat_as<guest::Stat>},
+      {"fstat", fstat_as<guest::Stat>},
+      {"stat64", stat_as<guest::Stat64>},
+      {"lstat64", lstat_as<guest::Stat64>},
+      {"fstat64", fstat_as<guest::Stat64>},
+      {"fstatat64", fstatat64_},
+      {"statx", statx_},
+      {"statfs", statfs_},
+      {"fstatfs", fstatfs_},
+      {"statfs64", statfs64_},
+      {"fstatfs64", fstatfs64_},
+      {"getdents", getdents_},
+      {"getdents64", getdents64_},
+      {"lseek", lseek_},
+      {"_llseek", llseek_},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside

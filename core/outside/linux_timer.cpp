@@ -73,22 +73,23 @@ void timerfd_gettime_as(CallContext& c) {
   get_timer<Times>(c, SYS_timerfd_gettime, c.fd(0));
 }
 
-constexpr NamedHandler table[] = {
-    {"setitimer", setitimer_},
-    {"getitimer", getitimer_},
-    {"timer_create", timer_create_},
-    {"timer_settime", timer_settime_as<guest::Itimerspec32>},
-    {"timer_settime64", timer_settime_as<guest::Itimerspec64>},
-    {"timer_gettime", timer_gettime_as<guest::Itimerspec32>},
-    {"timer_gettime64", timer_gettime_as<guest::Itimerspec64>},
-    {"timerfd_settime", timerfd_settime_as<guest::Itimerspec32>},
-    {"timerfd_settime64", timerfd_settime_as<guest::Itimerspec64>},
-    {"timerfd_gettime", timerfd_gettime_as<guest::Itimerspec32>},
-    {"timerfd_gettime64", timerfd_gettime_as<guest::Itimerspec64>},
-};
-
 }  // namespace
 
-HandlerTable timer_handlers() { return table; }
+HandlerTable timer_handlers() {
+  static constexpr NamedHandler table[] = {
+      {"setitimer", setitimer_},
+      {"getitimer", getitimer_},
+      {"timer_create", timer_create_},
+      {"timer_settime", timer_settime_as<guest::Itimerspec32>},
+      {"timer_settime64", timer_settime_as<guest::Itimerspec64>},
+      {"timer_gettime", timer_gettime_as<guest::Itimerspec32>},
+      {"timer_gettime64", timer_gettime_as<guest::Itimerspec64>},
+      {"timerfd_settime", timerfd_settime_as<guest::Itimerspec32>},
+      {"timerfd_settime64", timerfd_settime_as<guest::Itimerspec64>},
+      {"timerfd_gettime", timerfd_gettime_as<guest::Itimerspec32>},
+      {"timerfd_gettime64", timerfd_gettime_as<guest::Itimerspec64>},
+  };
+  return table;
+}
 
 }  // namespace sigtape::outside
