@@ -45,7 +45,8 @@ u64 FastClock::ask(u64 ticks) {
   u64 said = ns_at_ + (std::min(passed, good_for_) * ns_per_tick_ >> fraction_bits);  // at most
   u64 ns = std::max(reading, said), passed_ns = ns - ns_at_;
   if (ticks_at_ != 0 && passed_ns < least_measured_ns) return ns;
-  bool measurable = ticks_at_ != 0 && passed_ns <= most_measured_ns && passed > passed_ns / 16 && passed < passed_ns * 16;
+  bool measurable =
+      ticks_at_ != 0 && passed_ns <= most_measured_ns && passed > passed_ns / 16 && passed < passed_ns * 16;
   ns_per_tick_ = measurable ? (passed_ns << fraction_bits) / passed : 0;
   good_for_ = measurable ? (most_between_readings_ns << fraction_bits) / ns_per_tick_ : 0;
   ticks_at_ = ticks;

@@ -8,15 +8,16 @@ namespace sigtape {
 u64 monotonic_ns();
 u64 realtime_ns();
 
-// CLOCK_MONOTONIC for those who ask often: between two readings of it by the processor's time stamp counter, which costs
-// a fraction. No further from it than the counter drifts in a millisecond; never goes back. For one thread at a time,
-// and not for signal handlers.
+// CLOCK_MONOTONIC for those who ask often: between two readings of it by the processor's time stamp counter, which
+// costs a fraction. No further from it than the counter drifts in a millisecond; never goes back. For one thread at a
+// time, and not for signal handlers.
 class FastClock {
  public:
   u64 now() {
     u64 ticks = __builtin_ia32_rdtsc();
     u64 passed = ticks - ticks_at_;
-    if (passed >= good_for_) [[unlikely]] return ask(ticks);
+    if (passed >= good_for_) [[unlikely]]
+      return ask(ticks);
     return ns_at_ + (passed * ns_per_tick_ >> fraction_bits);
   }
 

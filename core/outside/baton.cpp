@@ -9,7 +9,7 @@
 namespace sigtape::outside {
 namespace {
 
-constexpr unsigned spins = 400;  // some 5 to 15 microseconds: a slice of others, or two calls  // a few microseconds
+constexpr unsigned spins = 400;  // some 5 to 15 microseconds: a slice of others, or two calls
 
 void futex_wait(std::atomic<u32>& word, u32 expected) {
   raw_syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, nullptr);

@@ -113,7 +113,8 @@ void ppoll_(CallContext& c) {
 }  // namespace
 
 HandlerTable freebsd_poll_handlers() {
-  static constexpr NamedHandler table[] = {{"select", select_}, {"pselect", pselect_}, {"poll", poll_}, {"ppoll", ppoll_}};
+  static constexpr NamedHandler table[] = {
+      {"select", select_}, {"pselect", pselect_}, {"poll", poll_}, {"ppoll", ppoll_}};
   return table;
 }
 

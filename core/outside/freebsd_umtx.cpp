@@ -152,7 +152,8 @@ void thr_wake_(CallContext& c) {
 }  // namespace
 
 HandlerTable freebsd_umtx_handlers() {
-  static constexpr NamedHandler table[] = {{"_umtx_op", umtx_op_}, {"thr_suspend", thr_suspend_}, {"thr_wake", thr_wake_}};
+  static constexpr NamedHandler table[] = {
+      {"_umtx_op", umtx_op_}, {"thr_suspend", thr_suspend_}, {"thr_wake", thr_wake_}};
   return table;
 }
 

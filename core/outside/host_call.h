@@ -68,6 +68,7 @@ class CallContext {
     const long words[6] = {as_long(a)...};
     return issue_blocking(number, words, word);
   }
+  // `word` is about to be woken.
   void note_wake(GuestAddr word);
   // Keeps the baton: only for calls that never wait (getpid, umask, dup, sigpending…).
   template <class... A>

@@ -206,13 +206,11 @@ u64 CallContext::host_mask(const os::SigSet& set) const { return host_set_of(cal
 
 std::atomic<u32>& CallContext::parking_place(ThreadId id) { return live.state_->parking_places[id]; }
 
-void CallContext::note_wake(GuestAddr word) {
-  live.state_->wakes_at(word).fetch_add(1, std::memory_order_release);
-}
+void CallContext::note_wake(GuestAddr word) { live.state_->wakes_at(word).fetch_add(1, std::memory_order_release); }
 
-// Threads that take turns wake each other a few microseconds after they have begun to wait: watching for that costs less
-// than the sleep. The host's call follows in any case, and finds that the word has changed. For a thread that is not
-// woken so, only now and then.
+// Threads that take turns wake each other a few microseconds after they have begun to wait: watching for that costs
+// less than the sleep. The host's call follows in any case, and finds that the word has changed. For a thread that is
+// not woken so, only now and then.
 void CallContext::await_wake(const std::atomic<u32>& wakes) {
   constexpr unsigned spins = 1000;  // some 15 to 40 microseconds, as long as it may take a processor to wake up
   if (!live.state_->baton.is_held() || !there_are_processors_for_two()) return;  // nobody is there to do it
@@ -310,8 +308,8 @@ constexpr u32 most_numbers = 1024;
 
 // Calls that may make a file shorter. A longer one is noticed where a page that it has now is used.
 bool look_up_shortening(abi::System system, u32 number) {
-  static constexpr std::string_view names[] = {"creat", "fallocate", "fspacectl", "ftruncate",  "ftruncate64",
-                                               "open",  "openat",    "openat2",   "truncate", "truncate64"};
+  static constexpr std::string_view names[] = {"creat", "fallocate", "fspacectl", "ftruncate", "ftruncate64",
+                                               "open",  "openat",    "openat2",   "truncate",  "truncate64"};
   return std::ranges::find(names, abi::name_of(system, number)) != std::end(names);
 }
 

@@ -3,6 +3,8 @@
 
 #include <sys/mman.h>
 
+#include <utility>
+
 namespace sigtape::outside {
 
 u8* Staging::allocate(u64 bytes) {
@@ -13,16 +15,30 @@ u8* Staging::allocate(u64 bytes) {
     used_ += rounded;
     return at;
   }
+  if (rounded <= kept_.bytes && !std::exchange(kept_is_used_, true)) return static_cast<u8*>(kept_.at);
   void* at = mmap(nullptr, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) return nullptr;
   large_.push_back({at, rounded});
   return static_cast<u8*>(at);
 }
 
+void Staging::unmap(const Large& large) {
+  if (large.at != nullptr) munmap(large.at, large.bytes);
+}
+
 void Staging::reset() {
   used_ = 0;
-  for (const Large& one : large_) munmap(one.at, one.bytes);
+  kept_is_used_ = false;
+  for (Large& one : large_) {
+    if (one.bytes > kept_.bytes && one.bytes <= most_kept) std::swap(one, kept_);
+    unmap(one);
+  }
   large_.clear();
+}
+
+Staging::~Staging() {
+  reset();
+  unmap(kept_);
 }
 
 }  // namespace sigtape::outside

@@ -10,7 +10,7 @@ namespace sigtape::outside {
 class Staging {
  public:
   Staging() = default;
-  ~Staging() { reset(); }
+  ~Staging();
   Staging(const Staging&) = delete;
   // Aligned to 16; contents undefined. nullptr where the host has no memory.
   u8* allocate(u64 bytes);
@@ -18,13 +18,17 @@ class Staging {
 
  private:
   static constexpr u64 chunk_bytes = 32 << 10;
+  static constexpr u64 most_kept = 1 << 20;
   struct Large {
-    void* at;
-    u64 bytes;
+    void* at = nullptr;
+    u64 bytes = 0;
   };
+  static void unmap(const Large& large);
   std::unique_ptr<u8[]> chunk_;
   u64 used_ = 0;
   std::vector<Large> large_;
+  Large kept_;  // of earlier calls: who reads in large pieces does it again, and new pages cost more than what they hold
+  bool kept_is_used_ = false;
 };
 
 }  // namespace sigtape::outside

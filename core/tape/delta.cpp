@@ -70,7 +70,8 @@ std::size_t FixedPart::write_to(u8* memory) const {
 
 FixedPart FixedPart::from(std::span<const u8> bytes) {
   FixedPart part;
-  if (bytes.size() < sizeof(CompactHead) || bytes.size() > 4 * compact_fixed_words || bytes.size() % 4 != 0) return part;
+  if (bytes.size() < sizeof(CompactHead) || bytes.size() > 4 * compact_fixed_words || bytes.size() % 4 != 0)
+    return part;
   part.count = static_cast<u32>(bytes.size() / 4);
   std::memcpy(part.words.data(), bytes.data(), bytes.size());
   std::memcpy(&part.moment, &part.words[first_moment_word], sizeof part.moment);

@@ -17,7 +17,8 @@ struct Moment {
 // as zeros in the words; entered_ns and left_ns are what they are before ns.
 struct FixedPart {
   using Words = std::array<u32, (compact_fixed_words + 3) / 4 * 4>;  // in fours: they are compared so
-  u32 count = 0;          // of words; 0: none. Those beyond are zero
+  // Of words; 0: none. Those beyond are zero.
+  u32 count = 0;
   alignas(16) Words words{};
   Moment moment{};
 

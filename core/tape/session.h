@@ -32,7 +32,8 @@ struct SessionPage {
   std::atomic<u32> closed;   // 1: the session wrote its end
   std::atomic<u32> started;  // 1: the first program got as far as its first instruction
   std::array<char, 256> stop_reason;  // where a recording process had to stop; written by the first one
-  std::atomic<u64> events, bytes;
+  std::atomic<u64> events;  // those of the last milliseconds may be missing
+  std::atomic<u64> bytes;
   u64 digest_every;  // 0: no digests but at the end
   u64 seed;          // 0: none
   FileKey standard_output, standard_error;

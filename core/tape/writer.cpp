@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "core/base/clock.h"
 #include "core/tape/format.h"
@@ -29,6 +30,10 @@ constexpr u64 first_populate_step = 16 << 10;
 constexpr u64 last_populate_step = 128 << 10;
 // Kept free at a segment's end for the note that says why nothing follows.
 constexpr u64 tail_bytes = 512;
+
+// Events that the session need not know of yet.
+constexpr u32 most_untold = 64;
+constexpr u64 most_untold_ns = 20'000'000;
 
 constexpr u64 padded(u64 bytes) { return (bytes + 7) & ~u64{7}; }
 constexpr u64 record_bytes(u64 payload) { return sizeof(RecordHeader) + padded(payload); }
@@ -54,6 +59,7 @@ void StreamWriter::abandon() {
 
 void StreamWriter::finish() {
   if (segment_ == nullptr) return;
+  tell(told_ns_);
   segment_->full.store(segment_full, std::memory_order_release);
   session_.note_full(stream_, number_ - 1);
   abandon();
@@ -137,13 +143,19 @@ void StreamWriter::put_compact(const CompactEncoder::Encoded& encoded) {
   used_ += sizeof header + padded(bytes);
 }
 
+// All processes count on one word: each time that one does, it has to come from another processor.
+void StreamWriter::tell(u64 ns) {
+  session_.page().events.fetch_add(std::exchange(untold_, 0), std::memory_order_relaxed);
+  told_ns_ = ns;
+}
+
 void StreamWriter::publish(u64 ns) {
   events_++;
   committed_ = used_;
   segment_->last_ns.store(ns, std::memory_order_relaxed);
   segment_->events.store(events_, std::memory_order_relaxed);
   segment_->committed.store(used_, std::memory_order_release);
-  session_.page().events.fetch_add(1, std::memory_order_relaxed);
+  if (++untold_ >= most_untold || ns - told_ns_ > most_untold_ns) tell(ns);
 }
 
 Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data) {

@@ -50,6 +50,7 @@ class StreamWriter {
   void head_record(RecordKind kind, std::size_t bytes);
   void put_compact(const CompactEncoder::Encoded& encoded);
   void publish(u64 ns);
+  void tell(u64 ns);
   void populate(u64 end);
   void write_last_note(u64 ns, const Error& why);
 
@@ -67,6 +68,8 @@ class StreamWriter {
   u64 populated_ = 0;                 // bytes of the mapping that are known to have memory behind them
   u32 number_ = 0;                    // of the next segment
   u64 first_event_ = 0, events_ = 0;  // events_: in the open segment
+  u32 untold_ = 0;                    // events that the session's page does not count yet,
+  u64 told_ns_ = 0;                   // since then
   std::string failure_;
 };
 
