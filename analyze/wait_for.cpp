@@ -96,6 +96,13 @@ Edge child_edge(const Blocked& blocked, const std::vector<i32>& living_children)
   return edge;
 }
 
+// It never waits, but others may have been running when the recording ended.
+bool only_wakes(const abi::Call& call) {
+  constexpr u32 command = 0x7f, wake = 1, wake_bitset = 10;  // FUTEX_CMD_MASK, FUTEX_WAKE, FUTEX_WAKE_BITSET
+  u32 operation = call.words[1] & command;
+  return call.row->name != "_umtx_op" && (operation == wake || operation == wake_bitset);
+}
+
 }  // namespace
 
 std::vector<Edge> waits_for(const Blocked& blocked, const Descriptors& descriptors, const std::vector<i32>& living_children) {
@@ -111,6 +118,7 @@ std::vector<Edge> waits_for(const Blocked& blocked, const Descriptors& descripto
     case Wait::output: edges.push_back(descriptor_edge(blocked, descriptors, fd)); break;
     case Wait::children: edges.push_back(child_edge(blocked, living_children)); break;
     case Wait::futex:
+      if (only_wakes(call)) break;
       edges.push_back({fmt::format("a wake-up of the futex at {:#x}", call.words[0]), {blocked.pid}, false});
       if (call.row->name != "_umtx_op" && call.words[3]) edges.push_back({"the end of its time limit", {}, true});
       break;

@@ -43,6 +43,17 @@ TEST_CASE("a parent in wait4 and a child in read of the parent's pipe are a cycl
   CHECK(says(finding, "a cycle: process 100 waits for process 101 waits for process 100"));
 }
 
+TEST_CASE("a thread that was waking others when the run ended waits for nobody") {
+  Feed feed(st201);
+  feed.process(1, 100);
+  feed.event(1, 100, entered(call_of("futex", {0x1000, 0x80, 1, 0})));  // FUTEX_WAIT, FUTEX_PRIVATE_FLAG
+  feed.event(1, 101, entered(call_of("futex", {0x2000, 0x81, 1, 0})));  // FUTEX_WAKE
+  feed.event(0, 0, tape::Note{tape::NoteKind::timeout, "timeout"});
+  REQUIRE(feed.rule->findings.size() == 1);
+  CHECK(says(feed.rule->findings[0], "the futex at 0x1000"));
+  CHECK_FALSE(says(feed.rule->findings[0], "the futex at 0x2000"));
+}
+
 TEST_CASE("a run that ended is no hang") {
   Feed feed(st201);
   feed.process(1, 100);
