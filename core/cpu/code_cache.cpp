@@ -46,15 +46,11 @@ Slot* CodeCache::allocate(u32 count) {
   if (blocks_in_use_ == 0 || block_used_ + bytes > block_bytes) {
     if (blocks_in_use_ == blocks_.size()) blocks_.push_back(reserve(block_bytes));
     blocks_in_use_++;
-    block_used_ = block_ready_ = 0;
+    block_used_ = 0;
+    block_pages_ = {blocks_[blocks_in_use_ - 1], block_bytes, pages_step, pages_step};
   }
   u8* block = static_cast<u8*>(blocks_[blocks_in_use_ - 1]);
-  if (block_used_ + bytes > block_ready_) {
-    // All pages of a step at once: faults one by one took a tenth of a short process's time. A kernel before 5.14
-    // refuses, and has the faults.
-    madvise(block + block_ready_, ready_step, MADV_POPULATE_WRITE);
-    block_ready_ += ready_step;
-  }
+  block_pages_.need(block_used_ + bytes);
   auto* slots = reinterpret_cast<Slot*>(block + block_used_);
   block_used_ += bytes;
   return slots;

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/pages_ahead.h"
 #include "core/cpu/core.h"
 #include "core/cpu/simd.h"
 
@@ -75,9 +76,10 @@ class CodeCache {
   std::array<bool, std::size_t{1} << (32 - region_shift)> has_pieces_{};
   static constexpr std::size_t block_bytes = 256 * 1024;
   std::vector<void*> blocks_;
-  static constexpr std::size_t ready_step = 32 * 1024;  // more than a piece
+  static constexpr std::size_t pages_step = 32 * 1024;
   std::size_t blocks_in_use_ = 0;
-  std::size_t block_used_ = 0, block_ready_ = 0;  // of the last of them: bytes given out, bytes that have pages
+  std::size_t block_used_ = 0;  // of the last of them: bytes given out
+  PagesAhead block_pages_;
   std::vector<Body> bodies_;
   std::unordered_map<Body, u16, BodyHash> body_numbers_;
 };

@@ -22,8 +22,8 @@ u32 Blocks::add(u32 pc, u32 guest_bytes, u32 count, Emitter& emitter, const u8* 
                      .end = end,
                      .first_fault = static_cast<u32>(faults_.size()),
                      .first_address = static_cast<u32>(addresses_.size())});
-  faults_.insert(faults_.end(), emitter.faults().begin(), emitter.faults().end());
-  addresses_.insert(addresses_.end(), emitter.addresses().begin(), emitter.addresses().end());
+  faults_.append(emitter.faults());
+  addresses_.append(emitter.addresses());
   for (const Emitter::Link& link : emitter.links())
     links_.push_back({.place = static_cast<u32>(link.place - code), .stub = static_cast<u32>(link.stub - code)});
   u32 first = pc & ~1u, last = first + guest_bytes - 1;
@@ -39,12 +39,12 @@ const Block* Blocks::at_place(u32 code_offset) const {
 }
 
 const FaultPoint* Blocks::fault_at(const Block& block, u32 code_offset) const {
-  std::size_t index = static_cast<std::size_t>(&block - blocks_.data());
+  std::size_t index = static_cast<std::size_t>(&block - blocks_.begin());
   auto begin = faults_.begin() + block.first_fault;
   auto end = index + 1 < blocks_.size() ? faults_.begin() + blocks_[index + 1].first_fault : faults_.end();
   auto found = std::lower_bound(begin, end, code_offset,
                                 [](const FaultPoint& point, u32 offset) { return point.offset < offset; });
-  return found != end && found->offset == code_offset ? &*found : nullptr;
+  return found != end && found->offset == code_offset ? found : nullptr;
 }
 
 std::vector<u32> Blocks::pages_between(u32 first, u32 last) const {

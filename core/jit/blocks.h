@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/reserved_array.h"
 #include "core/jit/emitter.h"
 
 namespace sigtape::jit {
@@ -43,10 +44,12 @@ class Blocks {
   std::vector<u32> pages_between(u32 first, u32 last) const;
 
  private:
-  std::vector<Block> blocks_;  // in the order of their code
-  std::vector<Link> links_;
-  std::vector<FaultPoint> faults_;
-  std::vector<u32> addresses_;  // relocations: offsets in the code memory of words with guest addresses
+  // More than there can be for the whole code memory.
+  static constexpr std::size_t most_bytes = std::size_t{256} << 20;
+  ReservedArray<Block> blocks_{most_bytes};  // in the order of their code
+  ReservedArray<Link> links_{most_bytes};
+  ReservedArray<FaultPoint> faults_{most_bytes};
+  ReservedArray<u32> addresses_{most_bytes};  // relocations: offsets in the code memory of words with guest addresses
   std::unordered_map<u32, std::vector<u32>> pages_;
 };
 

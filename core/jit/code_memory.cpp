@@ -19,7 +19,7 @@ Error failure(const char* what) { return Error{fmt::format("{}: {}", what, std::
 
 Result<std::unique_ptr<CodeMemory>> CodeMemory::create() {
   std::unique_ptr<CodeMemory> memory{new CodeMemory};
-  void* at = mmap(nullptr, code_bytes + table_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* at = mmap(nullptr, code_bytes + table_bytes + near_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) return failure("cannot reserve address space for translated code");
   memory->execute_ = static_cast<u8*>(at);
   SIGTAPE_TRY(memory->map());
@@ -35,7 +35,7 @@ Result<bool> CodeMemory::map() {
     write = mmap(write_, code_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | (write_ ? MAP_FIXED : 0), file, 0);
     execute = mmap(execute_, code_bytes, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, 0);
   }
-  void* table = mmap(execute_ + code_bytes, table_bytes, PROT_READ | PROT_WRITE,
+  void* table = mmap(execute_ + code_bytes, table_bytes + near_bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   int error = errno;
   close(file);
@@ -43,11 +43,28 @@ Result<bool> CodeMemory::map() {
   if (write == MAP_FAILED || execute == MAP_FAILED || table == MAP_FAILED)
     return failure("cannot map memory for translated code");
   write_ = static_cast<u8*>(write);
+  constexpr u64 first_step = 4096, last_step = 128 * 1024;
+  hot_pages_ = {write_, cold_begin, first_step, last_step};
+  cold_pages_ = {write_ + cold_begin, code_bytes - cold_begin, first_step, last_step};
   return true;
 }
 
+void CodeMemory::about_to_write(const u8* at) {
+  constexpr u64 usual_block = 2048;
+  u64 offset = static_cast<u64>(at - write_), begin = offset < cold_begin ? 0 : cold_begin;
+  PagesAhead& pages = begin ? cold_pages_ : hot_pages_;
+  if (u64 more = pages.need(offset - begin + usual_block))
+    (void)madvise(execute_ + begin + pages.ready() - more, more, MADV_POPULATE_READ);
+}
+
+void CodeMemory::fill(u32 place) {
+  u32 index = near_index(place);
+  near()[index] = true;
+  (void)madvise(table() + (u64{index} << near_shift), sizeof(i32) << near_shift, MADV_POPULATE_WRITE);
+}
+
 CodeMemory::~CodeMemory() {
-  if (execute_) munmap(execute_, code_bytes + table_bytes);
+  if (execute_) munmap(execute_, code_bytes + table_bytes + near_bytes);
   if (write_) munmap(write_, code_bytes);
 }
 

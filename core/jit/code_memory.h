@@ -4,6 +4,7 @@
 
 #include "core/base/bits.h"
 #include "core/base/ints.h"
+#include "core/base/pages_ahead.h"
 #include "core/base/result.h"
 
 namespace sigtape::jit {
@@ -15,6 +16,7 @@ namespace sigtape::jit {
 class CodeMemory {
  public:
   static constexpr u64 code_bytes = u64{64} << 20;
+  static constexpr u64 cold_begin = code_bytes / 2;  // of code that is seldom reached
   static constexpr u64 table_bytes = u64{4} << 32;
 
   static Result<std::unique_ptr<CodeMemory>> create();
@@ -26,14 +28,27 @@ class CodeMemory {
   i32* table() const { return reinterpret_cast<i32*>(execute_ + code_bytes); }
   static constexpr u32 index_of(u32 place) { return rotate_right(place, 1); }
   bool holds(u64 host_pc) const { return host_pc - reinterpret_cast<u64>(execute_) < code_bytes; }
+  // Pages for what comes next at a place in the view to write; it may be more.
+  void about_to_write(const u8* at);
+  // Whether the table has been filled anywhere near a place: where it has not, looking would only cost it a page.
+  bool has_places(u32 place) const { return near()[near_index(place)]; }
+  void make_places(u32 place) {
+    if (!has_places(place)) fill(place);
+  }
   // Empties both. After a fork in the child, whose parent goes on with the old memory.
   void renew();
 
  private:
   CodeMemory() = default;
   Result<bool> map();
+  static constexpr u32 near_shift = 11;  // 2048 words of the table, 4 KiB of guest code
+  static constexpr u32 near_index(u32 place) { return index_of(place) >> near_shift; }
+  static constexpr u64 near_bytes = u64{1} << (32 - near_shift);
+  bool* near() const { return reinterpret_cast<bool*>(execute_ + code_bytes + table_bytes); }
+  void fill(u32 place);
   u8* execute_ = nullptr;
   u8* write_ = nullptr;
+  PagesAhead hot_pages_, cold_pages_;  // of the view to write
 };
 
 }  // namespace sigtape::jit

@@ -79,6 +79,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
     context_.state.thumb = pc & 1;
   }
   const u8* translation(u32 pc) const {
+    if (!memory_->has_places(pc)) return nullptr;
     i32 distance = memory_->table()[CodeMemory::index_of(pc)];
     return distance ? miss_ + distance : nullptr;
   }
@@ -230,7 +231,7 @@ void Jit::start_over() {
   std::ptrdiff_t distance = memory_->to_execute() - memory_->to_write();
   stubs_ = emit_stubs(as, distance);
   code_end_ = place_after(as.at());
-  cold_end_ = memory_->to_write() + CodeMemory::code_bytes / 2;
+  cold_end_ = memory_->to_write() + CodeMemory::cold_begin;
   miss_ = stubs_.for_code.miss + distance;
   table_distance_ = static_cast<i32>(reinterpret_cast<const u8*>(memory_->table()) - miss_);
   dropped_ = true;
@@ -307,13 +308,15 @@ const u8* Jit::translate(u32 pc) {
   const Clock::time_point started = timed ? Clock::now() : Clock::time_point{};
   u32 count = translator_.decode(pc, Translator::Reach::executed);
   if (count == 0) return nullptr;
-  u8* middle = memory_->to_write() + CodeMemory::code_bytes / 2;
+  u8* middle = memory_->to_write() + CodeMemory::cold_begin;
   u8* limit = memory_->to_write() + CodeMemory::code_bytes;
   if (code_end_ + Translator::most_block_bytes > middle || cold_end_ + Translator::most_block_bytes > limit) {
     memory_->renew();
     start_over();
   }
   Emitter& emitter = translator_.emitter();
+  memory_->about_to_write(code_end_);
+  memory_->about_to_write(cold_end_);
   emitter.as.set_position(code_end_);
   emitter.first_link_number = blocks_.next_link_number();
   emitter.begin_block(memory_->to_write(), stubs_.for_code, table_distance_);
@@ -325,6 +328,7 @@ const u8* Jit::translate(u32 pc) {
   u8* code = memory_->to_write();
   auto begin = static_cast<u32>(code_end_ - code), end = static_cast<u32>(block_end - code);
   u32 bytes = translator_.guest_bytes(), first = pc & ~1u;
+  memory_->make_places(pc);
   u32 index = blocks_.add(pc, bytes, count, emitter, code, begin, end);
   store(code_end_ - sizeof index, index);  // in front of its code, for connect()
   for (u32 page = first >> 12; page <= (first + bytes - 1) >> 12; page++) space_.mark_code(page);

@@ -87,10 +87,11 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
   segment_ = static_cast<SegmentHeader*>(at);
   mapped_bytes_ = bytes;
   capacity_ = bytes - sizeof(SegmentHeader) - tail_bytes;
-  used_ = committed_ = populated_ = events_ = 0;
+  used_ = committed_ = events_ = 0;
   deltas_.clear();
   first_event_ = first_event;
-  populate(sizeof(SegmentHeader));
+  pages_ = {segment_, bytes, number_ > 0 ? last_populate_step : first_populate_step, last_populate_step};
+  pages_.need(sizeof(SegmentHeader));
   segment_->version = format_version;
   segment_->stream = stream_.value;
   segment_->number = number_++;
@@ -100,15 +101,6 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
   segment_->magic = segment_magic;
   session_.page().bytes.fetch_add(bytes, std::memory_order_relaxed);
   return {};
-}
-
-// Page faults in bulk are several times cheaper than one by one. Kernels before 5.14 refuse, and then fault.
-void StreamWriter::populate(u64 end) {
-  if (end <= populated_) return;
-  u64 step = number_ > 1 ? last_populate_step : std::clamp(populated_, first_populate_step, last_populate_step);
-  u64 until = std::min(std::max(page_aligned(end), populated_ + step), mapped_bytes_);
-  (void)madvise(reinterpret_cast<u8*>(segment_) + populated_, until - populated_, MADV_POPULATE_WRITE);
-  populated_ = until;
 }
 
 u8* StreamWriter::free_memory() { return reinterpret_cast<u8*>(segment_) + sizeof(SegmentHeader) + used_; }
@@ -170,7 +162,7 @@ Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<cons
   is_writing_.store(true, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   if (segment_ == nullptr || used_ + wanted > capacity_) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
-  populate(sizeof(SegmentHeader) + used_ + wanted);
+  pages_.need(sizeof(SegmentHeader) + used_ + wanted);
   for (auto record : data) put(RecordKind::data, record);
   return {};
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/pages_ahead.h"
 #include "core/base/result.h"
 #include "core/tape/compact.h"
 #include "core/tape/encode.h"
@@ -51,7 +52,6 @@ class StreamWriter {
   void put_compact(const CompactEncoder::Encoded& encoded);
   void publish(u64 ns);
   void tell(u64 ns);
-  void populate(u64 end);
   void write_last_note(u64 ns, const Error& why);
 
   Session& session_;
@@ -65,7 +65,7 @@ class StreamWriter {
   u64 mapped_bytes_ = 0;
   u64 capacity_ = 0;  // of records, the tail for the last note left out
   u64 used_ = 0, committed_ = 0;
-  u64 populated_ = 0;                 // bytes of the mapping that are known to have memory behind them
+  PagesAhead pages_;                  // of the mapping
   u32 number_ = 0;                    // of the next segment
   u64 first_event_ = 0, events_ = 0;  // events_: in the open segment
   u32 untold_ = 0;                    // events that the session's page does not count yet,
