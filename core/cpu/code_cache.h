@@ -1,4 +1,4 @@
-// Decoded instructions of the interpreter: one slot per halfword (Thumb) or word (A32), in pieces of 256 bytes of code.
+// Decoded instructions of the interpreter: one slot per halfword (Thumb) or word (A32), in pieces of 128 bytes of code.
 #pragma once
 #include <array>
 #include <unordered_map>
@@ -50,7 +50,7 @@ struct BodyHash {
 // before clear(), so that a handler may hold a slot while its own store changes the code: such slots are only reset.
 class CodeCache {
  public:
-  static constexpr u32 piece_shift = 8;
+  static constexpr u32 piece_shift = 7;
   static constexpr u32 piece_bytes = 1u << piece_shift;
 
   CodeCache();
@@ -58,7 +58,7 @@ class CodeCache {
   CodeCache(const CodeCache&) = delete;
 
   Slot** table(bool thumb) { return tables_[thumb ? 1 : 0]; }
-  // Slots for the piece around pc, all undecoded.
+  // Slots for the piece around pc, none reached yet: zeros.
   Slot* make(u32 pc, bool thumb);
   void reset(u32 begin, u64 bytes);
   std::size_t bytes() const { return blocks_in_use_ * block_bytes; }
@@ -98,12 +98,15 @@ struct Context : Core {
   }
   // The slot of the instruction at pc, in the current instruction set.
   const Slot* find(u32 at) {
-    Slot* piece = table[at >> CodeCache::piece_shift];
-    if (!piece) [[unlikely]]
-      return find_slowly(at);
-    return piece + ((at & (CodeCache::piece_bytes - 1)) >> slot_shift);
+    if (const Slot* piece = table[at >> CodeCache::piece_shift]) [[likely]] {
+      const Slot* slot = piece + index_in_piece(at);
+      if (slot->run) [[likely]]
+        return slot;
+    }
+    return find_slowly(at);
   }
   const Slot* find_slowly(u32 at);
+  u32 index_in_piece(u32 at) const { return (at & (CodeCache::piece_bytes - 1)) >> slot_shift; }
 
   bool load_exclusive(u32 address, u32 bytes, u64& value);
   bool store_exclusive(u32 address, u32 bytes, u64 value, u32& status);

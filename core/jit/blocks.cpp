@@ -2,6 +2,7 @@
 #include "core/jit/blocks.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sigtape::jit {
 
@@ -10,7 +11,9 @@ void Blocks::clear() {
   links_.clear();
   faults_.clear();
   addresses_.clear();
-  pages_.clear();
+  of_pages_.clear();
+  first_of_page_.clear();
+  has_pages_ = {};
 }
 
 u32 Blocks::add(u32 pc, u32 guest_bytes, u32 count, Emitter& emitter, const u8* code, u32 begin, u32 end) {
@@ -27,7 +30,11 @@ u32 Blocks::add(u32 pc, u32 guest_bytes, u32 count, Emitter& emitter, const u8* 
   for (const Emitter::Link& link : emitter.links())
     links_.push_back({.place = static_cast<u32>(link.place - code), .stub = static_cast<u32>(link.stub - code)});
   u32 first = pc & ~1u, last = first + guest_bytes - 1;
-  for (u32 page = first >> 12; page <= last >> 12; page++) pages_[page].push_back(index);
+  for (u32 page = first >> 12; page <= last >> 12; page++) {
+    of_pages_.push_back({.block = index, .next = first_of_page_[page]});
+    first_of_page_[page] = static_cast<u32>(of_pages_.size());
+    has_pages_[page >> region_shift] = true;
+  }
   return index;
 }
 
@@ -49,16 +56,20 @@ const FaultPoint* Blocks::fault_at(const Block& block, u32 code_offset) const {
 
 std::vector<u32> Blocks::pages_between(u32 first, u32 last) const {
   std::vector<u32> found;
-  for (const auto& [page, blocks] : pages_)
-    if (page >= first && page <= last) found.push_back(page);
+  for (u32 page = first; page <= last; page++) {
+    if (!has_pages_[page >> region_shift])
+      page |= (1u << region_shift) - 1;  // on to the next region
+    else if (first_of_page_[page] != 0)
+      found.push_back(page);
+  }
   return found;
 }
 
 std::vector<u32> Blocks::take_page(u32 page) {
-  auto found = pages_.find(page);
-  if (found == pages_.end()) return {};
-  std::vector<u32> blocks = std::move(found->second);
-  pages_.erase(found);
+  std::vector<u32> blocks;
+  if (!has_pages_[page >> region_shift]) return blocks;
+  u32 place = std::exchange(first_of_page_[page], 0);
+  for (; place != 0; place = of_pages_[place - 1].next) blocks.push_back(of_pages_[place - 1].block);
   return blocks;
 }
 

@@ -1,10 +1,10 @@
 // What is known of the translations: where they are, what they were made from, which jumps lead where.
 #pragma once
+#include <array>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
-#include "core/base/reserved_array.h"
+#include "core/base/reserved.h"
 #include "core/jit/emitter.h"
 
 namespace sigtape::jit {
@@ -29,6 +29,7 @@ struct Link {
 
 class Blocks {
  public:
+  // Also in a forked child, before anything else.
   void clear();
   // Takes over what the emitter has noted of a block that lies at [begin, end).
   u32 add(u32 pc, u32 guest_bytes, u32 count, Emitter& emitter, const u8* code, u32 begin, u32 end);
@@ -44,13 +45,21 @@ class Blocks {
   std::vector<u32> pages_between(u32 first, u32 last) const;
 
  private:
+  struct OfPage {
+    u32 block;
+    u32 next;  // of the same page: 1 + index, 0 for the last
+  };
   // More than there can be for the whole code memory.
   static constexpr std::size_t most_bytes = std::size_t{256} << 20;
   ReservedArray<Block> blocks_{most_bytes};  // in the order of their code
   ReservedArray<Link> links_{most_bytes};
   ReservedArray<FaultPoint> faults_{most_bytes};
   ReservedArray<u32> addresses_{most_bytes};  // relocations: offsets in the code memory of words with guest addresses
-  std::unordered_map<u32, std::vector<u32>> pages_;
+  ReservedArray<OfPage> of_pages_{most_bytes};
+  static constexpr u32 guest_pages = 1u << 20;
+  ReservedTable<u32> first_of_page_{guest_pages};  // 1 + index in of_pages_
+  static constexpr u32 region_shift = 8;           // 1 MiB of guest code
+  std::array<bool, (guest_pages >> region_shift)> has_pages_{};
 };
 
 }  // namespace sigtape::jit

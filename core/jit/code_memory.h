@@ -4,7 +4,7 @@
 
 #include "core/base/bits.h"
 #include "core/base/ints.h"
-#include "core/base/pages_ahead.h"
+#include "core/base/reserved.h"
 #include "core/base/result.h"
 
 namespace sigtape::jit {
@@ -31,23 +31,22 @@ class CodeMemory {
   // Pages for what comes next at a place in the view to write; it may be more.
   void about_to_write(const u8* at);
   // Whether the table has been filled anywhere near a place: where it has not, looking would only cost it a page.
-  bool has_places(u32 place) const { return near()[near_index(place)]; }
+  bool has_places(u32 place) const { return near_[near_index(place)]; }
   void make_places(u32 place) {
     if (!has_places(place)) fill(place);
   }
-  // Empties both. After a fork in the child, whose parent goes on with the old memory.
+  // Empties all. After a fork in the child, whose parent goes on with the old memory.
   void renew();
 
  private:
   CodeMemory() = default;
-  Result<bool> map();
+  Result<bool> map_code();
   static constexpr u32 near_shift = 11;  // 2048 words of the table, 4 KiB of guest code
   static constexpr u32 near_index(u32 place) { return index_of(place) >> near_shift; }
-  static constexpr u64 near_bytes = u64{1} << (32 - near_shift);
-  bool* near() const { return reinterpret_cast<bool*>(execute_ + code_bytes + table_bytes); }
   void fill(u32 place);
   u8* execute_ = nullptr;
   u8* write_ = nullptr;
+  ReservedTable<bool> near_{std::size_t{1} << (32 - near_shift)};
   PagesAhead hot_pages_, cold_pages_;  // of the view to write
 };
 

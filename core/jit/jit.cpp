@@ -15,6 +15,7 @@
 #include "core/base/check.h"
 #include "core/base/host_fault.h"
 #include "core/base/log.h"
+#include "core/base/reserved.h"
 #include "core/cpu/code_cache.h"
 #include "core/isa/decode.h"
 #include "core/jit/blocks.h"
@@ -112,7 +113,8 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   u64 left_ = 0;
   bool may_fault_ = true;
   bool dropped_ = false;  // blocks went away since translated code was entered
-  std::vector<u8> heat_;
+  static constexpr std::size_t heat_size = 1 << 15;
+  ReservedTable<u8> heat_{heat_size};  // a forked child begins cold
 };
 
 template <class T>
@@ -149,9 +151,6 @@ void copy_state(cpu::State& to, const cpu::State& from) {
   for (unsigned i = 0; i < d.size(); i += 2)
     _mm_storeu_si128(reinterpret_cast<__m128i*>(&to.d[i]), _mm_loadu_si128(reinterpret_cast<const __m128i*>(&d[i])));
 }
-
-constexpr std::size_t heat_size = 1 << 15;
-std::size_t heat_index(u32 pc) { return ((pc >> 1) ^ (pc >> 16)) & (heat_size - 1); }
 
 u64 step_from_code(Context* context, u32 pc, u32 detail) {
   return static_cast<Jit*>(context->engine)->step(pc, detail);
@@ -200,8 +199,7 @@ Jit::Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options)
     : space_(space),
       options_(options),
       memory_(std::move(memory)),
-      translator_(space, interpreter_.cache),
-      heat_(heat_size) {
+      translator_(space, interpreter_.cache) {
   interpreter_.space = &space;
   interpreter_.state = &context_.state;
   context_.engine = this;
@@ -236,6 +234,7 @@ void Jit::start_over() {
   table_distance_ = static_cast<i32>(reinterpret_cast<const u8*>(memory_->table()) - miss_);
   dropped_ = true;
   generation_++;
+  heat_.get_pages();
 }
 
 void Jit::forked() {
@@ -294,7 +293,7 @@ u64 Jit::step(u32 pc, u32 detail) {
 
 // Whether the place has been reached often enough by now.
 bool Jit::warms_up(u32 pc) {
-  u8& heat = heat_[heat_index(pc)];
+  u8& heat = heat_[((pc >> 1) ^ (pc >> 16)) & (heat_size - 1)];
   if (heat < options_.warm) {
     heat++;
     return false;

@@ -1,0 +1,88 @@
+// Memory for what grows: its address space is reserved at once, so that it never moves, and only what is used has pages.
+// A forked child finds all of it empty, and costs its parent nothing.
+#pragma once
+#include <sys/mman.h>
+
+#include <span>
+#include <type_traits>
+
+#include "core/base/check.h"
+#include "core/base/pages_ahead.h"
+
+namespace sigtape {
+
+class Reservation {
+ public:
+  explicit Reservation(std::size_t bytes) : bytes_(bytes) {
+    at_ = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK_THAT(at_ != MAP_FAILED, "no address space for {} bytes", bytes);
+    CHECK_THAT(madvise(at_, bytes, MADV_WIPEONFORK) == 0, "memory can't be kept from forked children");
+  }
+  ~Reservation() { munmap(at_, bytes_); }
+  Reservation(const Reservation&) = delete;
+
+  void* at() const { return at_; }
+  std::size_t bytes() const { return bytes_; }
+  void wipe() { CHECK_THAT(madvise(at_, bytes_, MADV_DONTNEED) == 0, "memory can't be given back"); }
+
+ private:
+  void* at_;
+  std::size_t bytes_;
+};
+
+// Entries that are zero until they are set.
+template <class T>
+class ReservedTable {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  explicit ReservedTable(std::size_t entries) : memory_(entries * sizeof(T)) {}
+  T& operator[](std::size_t i) { return items()[i]; }
+  const T& operator[](std::size_t i) const { return items()[i]; }
+  void clear() { memory_.wipe(); }
+  // For one whose entries are all going to be used.
+  void get_pages() { (void)madvise(memory_.at(), memory_.bytes(), MADV_POPULATE_WRITE); }
+
+ private:
+  T* items() const { return static_cast<T*>(memory_.at()); }
+  Reservation memory_;
+};
+
+// An array that grows at its end. A forked child must clear() it first.
+template <class T>
+class ReservedArray {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  explicit ReservedArray(std::size_t most_bytes) : memory_(most_bytes) { begin_pages(); }
+  std::size_t size() const { return size_; }
+  T& operator[](std::size_t i) { return begin()[i]; }
+  const T& operator[](std::size_t i) const { return begin()[i]; }
+  T* begin() { return static_cast<T*>(memory_.at()); }
+  T* end() { return begin() + size_; }
+  const T* begin() const { return static_cast<const T*>(memory_.at()); }
+  const T* end() const { return begin() + size_; }
+
+  void push_back(const T& item) { append({&item, 1}); }
+  void append(std::span<const T> items) {
+    std::size_t bytes = (size_ + items.size()) * sizeof(T);
+    CHECK_THAT(bytes <= memory_.bytes(), "more than {} bytes", memory_.bytes());
+    pages_.need(bytes);
+    T* to = end();
+    for (const T& item : items) *to++ = item;
+    size_ += items.size();
+  }
+  void clear() {
+    memory_.wipe();
+    size_ = 0;
+    begin_pages();
+  }
+
+ private:
+  void begin_pages() { pages_ = {memory_.at(), memory_.bytes(), 4096, 256 * 1024}; }
+  Reservation memory_;
+  std::size_t size_ = 0;
+  PagesAhead pages_;
+};
+
+}  // namespace sigtape
