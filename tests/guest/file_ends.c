@@ -98,6 +98,26 @@ static unsigned sum(const char *at, int times) {
   return total;
 }
 
+static const char *outcome(int result) { return result < 0 ? strerror(errno) : "ok"; }
+
+// MADV_REMOVE: a hole, at the end too.
+static void holes(int file, char *map) {
+  if (ftruncate(file, 2 * page + 9) != 0) return;
+  memset(map, 'a', 2 * page + 9);
+  printf("a hole: %s\n", outcome(madvise(map + page, page, MADV_REMOVE)));
+  char byte = 1;
+  printf("%d %d %d, read %d\n", map[page - 1], map[page], map[2 * page], pread(file, &byte, 1, page + 5) == 1 ? byte : -1);
+  printf("across the end: %s\n", outcome(madvise(map + 2 * page, 2 * page, MADV_REMOVE)));
+  printf("%d %d, the end is %d\n", map[2 * page - 1], map[2 * page], (int)lseek(file, 0, SEEK_END));
+  printf("beyond the end: %s\n", outcome(madvise(map + 3 * page, page, MADV_REMOVE)));
+  mprotect(map, page, PROT_READ);
+  printf("read only: %s\n", outcome(madvise(map, page, MADV_REMOVE)));
+  char *own = mmap(0, page, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+  printf("private: %s\n", outcome(madvise(own, page, MADV_REMOVE)));
+  munmap(own, page);
+  mprotect(map, page, PROT_READ | PROT_WRITE);
+}
+
 int main(void) {
   struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
   sigaction(SIGBUS, &action, 0);
@@ -163,5 +183,6 @@ int main(void) {
   put("longer", map, 2, 't');
   look_at_all("longer", map);
   printf("another view: %d %d\n", other[0], other[page]);
+  holes(file, map);
   return 0;
 }

@@ -59,8 +59,9 @@ Errno LinuxKernel::advise(u32 begin, u32 end, u32 advice, const mem::Mapping& ma
     case adv_dofork: note_fork_advice(begin, end, advice); return Errno{};
     case adv_remove:
       if (anonymous_private) return Errno::inval;
-      if (mapping.sharing != mem::Sharing::shared || !mapping.prot.write) return Errno::acces;
-      return mapping.inode == 0 ? clear(begin, end) : Errno::opnotsupp;
+      if (mapping.sharing != mem::Sharing::shared || mapping.never_writable) return Errno::acces;
+      clear(begin, std::min(end, mapping.begin.value + mem::bytes_in_file(mapping)), mem::can_be_read(mapping.prot));
+      return Errno{};
     case adv_populate_read:
       return mem::can_be_read(mapping.prot) ? Errno{} : Errno::fault;
     case adv_populate_write: return mapping.prot.write ? Errno{} : Errno::fault;
@@ -68,11 +69,13 @@ Errno LinuxKernel::advise(u32 begin, u32 end, u32 advice, const mem::Mapping& ma
   }
 }
 
-// Shared memory without a file: a hole in it reads as zeros.
-Errno LinuxKernel::clear(u32 begin, u32 end) {
+// A hole in shared memory or in a file reads as zeros. That a file's zeros have no blocks is not done.
+void LinuxKernel::clear(u32 begin, u32 end, bool can_be_read) {
   static constexpr u8 zeros[mem::page_size] = {};
-  for (u32 page = begin; page < end; page += mem::page_size) space_.write(GuestAddr{page}, zeros);
-  return Errno{};
+  for (u32 page = begin; page < end; page += mem::page_size) {
+    bool gone = can_be_read && !space_.can_read(GuestAddr{page}, 1);  // the file has been shortened meanwhile
+    if (!gone) space_.poke(GuestAddr{page}, zeros);
+  }
 }
 
 Answered LinuxKernel::madvise(Thread& thread) {

@@ -86,7 +86,7 @@ class LinuxKernel final : public Kernel {
   abi::Outcome map_again(u32 from, u32 old_bytes, u32 to, u32 bytes);
   std::optional<Errno> check_resize(u32 from, u32 old_bytes, u32 new_bytes) const;
   Errno advise(u32 begin, u32 end, u32 advice, const mem::Mapping& mapping);
-  Errno clear(u32 begin, u32 end);
+  void clear(u32 begin, u32 end, bool can_be_read);
   void note_fork_advice(u32 begin, u32 end, u32 advice);
   void apply_fork_advice();
   void forget_fork_advice(u32 begin, u32 bytes);
