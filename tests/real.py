@@ -125,6 +125,69 @@ missing /no/such/program
 timer True
 sha """
 
+# Code that is made and thrown away: libffi's closures; libraries that take each other's places.
+closures_program = r'''
+import _ctypes, ctypes
+libc = ctypes.CDLL("libc.so.6")
+Compare = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.POINTER(ctypes.c_int)] * 2)
+total = 0
+for turn in range(300):
+    sign = 1 if turn % 2 else -1
+    numbers = (ctypes.c_int * 8)(*[(turn * 7919 + i * 31) % 100 for i in range(8)])
+    libc.qsort(numbers, 8, 4, Compare(lambda a, b: sign * (a[0] - b[0])))
+    assert list(numbers) == sorted(numbers, reverse=sign < 0)
+    total += numbers[0]
+print("closures", total)
+places = set()
+for turn in range(30):
+    name, function = [("libzstd.so.1", "ZSTD_versionNumber"), ("liblzma.so.5", "lzma_version_number")][turn % 2]
+    library = ctypes.CDLL(name)
+    places.add(ctypes.cast(getattr(library, function), ctypes.c_void_p).value >> 20)
+    version = [getattr(library, function)() for _ in range(100)][99]
+    assert version > 10000, version
+    _ctypes.dlclose(library._handle)
+print("libraries in the same places", len(places) < 30)
+'''
+
+lua_program = r'''
+local ffi, bit = require("ffi"), require("bit")
+assert(jit.status())
+local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
+local function mixed(rounds)
+  local t, x = {}, 1
+  for i = 1, rounds do
+    t[i % 1000] = (t[i % 1000] or 0) + i * i % 7
+    x = bit.bxor(bit.lshift(x, 1), bit.rshift(x, 3)) + i % 5 * 0.5
+  end
+  local sum = 0
+  for _, v in pairs(t) do sum = sum + v end
+  return sum, x
+end
+print(fib(24), mixed(300000))
+jit.flush()
+print(fib(23), mixed(100000))
+local count = {}
+for word in (("the quick brown fox jumps over the lazy dog "):rep(400)):gmatch("%a+") do count[word] = (count[word] or 0) + 1 end
+print(count.the, count.fox)
+ffi.cdef[[void qsort(void*, size_t, size_t, int (*)(const int*, const int*));]]
+local numbers = ffi.new("int[100]")
+for turn = 1, 50 do
+  for i = 0, 99 do numbers[i] = (i * 7919 + turn) % 101 end
+  local compare = ffi.cast("int (*)(const int*, const int*)", function(a, b) return a[0] - b[0] end)
+  ffi.C.qsort(numbers, 100, 4, compare)
+  compare:free()
+  for i = 1, 99 do assert(numbers[i - 1] <= numbers[i]) end
+end
+print(numbers[0], numbers[99])
+for i = 1, 200 do assert(loadstring("local s = 0 for i = 1, 100 do s = s + i * " .. i .. " end return s"))() end
+'''
+
+lua_out = """46368	599999	-2067376472
+28657	200003	712113273
+800	400
+0	100
+"""
+
 perl_program = r'''
 use strict; use warnings; use POSIX ();
 my %count; $count{$_ % 7}++ for 1 .. 5000;
@@ -180,6 +243,9 @@ cases = {
     "perl": lambda: bash_case("perl program.pl", perl_out, prepare=put("program.pl", perl_program)),
     "python3": lambda: bash_case("python3 program.py", prepare=put("program.py", python_program),
                                  pattern=re.escape(python_out)),
+    "python3: closures, libraries in turn": lambda: bash_case("python3 program.py", "closures 14865\nlibraries in the same places True\n",
+                                                              prepare=put("program.py", closures_program)),
+    "luajit": lambda: bash_case("luajit program.lua", lua_out, prepare=put("program.lua", lua_program)),
     "gawk": lambda: bash_case("gawk '{ n[$2] += $1 % 1000 } END { for (k in n) print k, n[k] | \"sort\" }' input",
                               prepare=lambda work: text_file(work, 20000), pattern=r"aaaaa \d+"),
     "sqlite3 on a file": lambda: bash_case(
