@@ -69,6 +69,7 @@ class Replayer final : public outside::Outside {
   void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;
   [[nodiscard]] bool set_mask(os::Thread&) override { return true; }
   void set_action(os::Thread&, os::Signal, const os::SigAction&) override {}
+  bool mirrors_signals() const override { return false; }
   u64 budget(os::Thread& thread) override;
   void boundary(os::Thread& thread) override;
   void start_thread(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,

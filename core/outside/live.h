@@ -122,6 +122,7 @@ class Live final : public Outside {
   void delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) override;
   [[nodiscard]] bool set_mask(os::Thread& thread) override;
   void set_action(os::Thread& thread, os::Signal signal, const os::SigAction& action) override;
+  bool mirrors_signals() const override { return true; }
   u64 budget(os::Thread& thread) override;
   void boundary(os::Thread& thread) override;
   void start_thread(os::Thread& parent, const abi::Call& call, const CloneRequest& request,

@@ -126,6 +126,8 @@ class Outside {
   virtual void file_ends_moved(os::Thread& thread) = 0;
 
   // --- signals
+  // Whether the host's thread blocks and ignores what the guest's does; not on replay, where none arrives.
+  virtual bool mirrors_signals() const = 0;
   // The next captured signal for this thread, if there is one now; asynchronous ones only.
   virtual std::optional<os::SigInfo> take_signal(os::Thread& thread) = 0;
   // A frame for `info` was built or its default action taken: for the tape's eyes.

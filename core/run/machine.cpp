@@ -45,6 +45,7 @@ Result<os::Thread*> Machine::load(outside::Outside& outside) {
 
 // For an engine that works by host faults, it costs three calls of the host each time that these are blocked.
 cpu::FaultSignals Machine::fault_signals_of(const os::Thread& thread) const {
+  if (!outside_->mirrors_signals()) return cpu::FaultSignals::open;
   constexpr unsigned sigsegv = 11;  // in both systems
   const unsigned sigbus = system_ == abi::System::freebsd ? 10 : 7;
   const auto& action = thread.group->dispositions->action;

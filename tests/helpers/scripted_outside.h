@@ -77,6 +77,7 @@ class ScriptedOutside : public outside::Outside {
   void set_action(os::Thread&, os::Signal signal, const os::SigAction& action) override {
     actions.emplace_back(signal.value, action);
   }
+  bool mirrors_signals() const override { return false; }
   u64 budget(os::Thread&) override { return 1000; }
   void boundary(os::Thread&) override {}
   void start_thread(os::Thread&, const abi::Call&, const outside::CloneRequest& request,
