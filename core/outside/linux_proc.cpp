@@ -63,7 +63,7 @@ ProcFacts facts_of(CallContext& c, const std::string& directory) {
   ProcFacts facts;
   facts.comm = file_text(directory + "/comm");
   if (facts.comm.ends_with('\n')) facts.comm.pop_back();
-  const std::string& program = c.live.program() ? c.live.program()->path : facts.comm;
+  const std::string& program = c.live.program_path() ? *c.live.program_path() : facts.comm;
   for (const auto& [begin, mapping] : c.space.mappings()) {
     facts.virtual_bytes += mapping.bytes;
     if (mapping.name == "[stack]") facts.stack_begin = begin + mapping.bytes;
@@ -161,16 +161,10 @@ bool is_same_file(const char* one, u64 device, u64 inode) {
 }
 
 std::optional<GuestProgram> own_program(CallContext& c) {
-  const auto& program = c.live.program();
-  if (!program) return std::nullopt;
-  std::string by_descriptor = fmt::format("/proc/self/fd/{}", program->fd.value);
-  if (is_same_file(by_descriptor.c_str(), program->device, program->inode))
-    return GuestProgram{by_descriptor, link_text(by_descriptor)};
-  // The descriptor is of a copy that was taken for the tape.
-  char resolved[PATH_MAX];
-  std::string path = c.live.root().resolve(AT_FDCWD, program->path, Follow::yes);
-  if (!::realpath(path.c_str(), resolved)) return std::nullopt;
-  return GuestProgram{resolved, resolved};
+  HostFd program = c.live.program_descriptor();
+  if (program.value < 0) return std::nullopt;
+  std::string by_descriptor = fmt::format("/proc/self/fd/{}", program.value);
+  return GuestProgram{by_descriptor, link_text(by_descriptor)};
 }
 
 bool is_armv7_program(const std::string& path) {

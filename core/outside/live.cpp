@@ -102,14 +102,15 @@ Result<HostFd> LiveState::self_descriptor() {
 
 LiveProgramFile::~LiveProgramFile() {
   if (!bytes.empty()) munmap(const_cast<u8*>(bytes.data()), bytes.size());
-  if (owner && fd.value >= 0) owner->close(fd);
+  if (owner && named.value >= 0) owner->close(named);
 }
 
-Result<std::shared_ptr<ProgramFile>> LiveState::load_program(OpenFile file, const std::string& guest_path) {
+Result<std::shared_ptr<LiveProgramFile>> LiveState::load_program(OpenFile file, const std::string& guest_path) {
   auto loaded = std::make_shared<LiveProgramFile>();
   loaded->owner = host().own_fds.get();
   loaded->fd =
       host().own_fds->is_ours(file.fd()) ? HostFd{file.release()} : SIGTAPE_TRY(host().own_fds->adopt(file.release()));
+  loaded->named = loaded->fd;
   loaded->path = guest_path;
   struct stat status;
   if (long failed = raw_syscall(SYS_fstat, loaded->fd.value, &status); failed < 0)
@@ -118,17 +119,12 @@ Result<std::shared_ptr<ProgramFile>> LiveState::load_program(OpenFile file, cons
   loaded->inode = status.st_ino;
   MappedFile description = description_of(loaded->fd, guest_path, status);
   description.bytes = description.size;
-  HostFd copy = hooks.snapshot(description);
-  if (copy != loaded->fd) {
-    host().own_fds->close(loaded->fd);
-    loaded->fd = copy;
-    loaded->owner = nullptr;
-  }
+  loaded->fd = hooks.snapshot(description);
   if (status.st_size == 0) return Error{guest_path + " is empty"};
   void* at = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_PRIVATE, loaded->fd.value, 0);
   if (at == MAP_FAILED) return Error{fmt::format("{}: {}", guest_path, reason(errno))};
   loaded->bytes = {static_cast<const u8*>(at), static_cast<std::size_t>(status.st_size)};
-  return std::shared_ptr<ProgramFile>(std::move(loaded));
+  return loaded;
 }
 
 Live::Live(LiveOptions options, LiveHooks& hooks) : state_(std::make_unique<LiveState>(std::move(options), hooks)) {
@@ -211,11 +207,12 @@ Result<Image> Live::image() {
 Result<std::shared_ptr<ProgramFile>> Live::open_program(const std::string& guest_path) {
   LiveState& s = *state_;
   // A script's path stands for the program that its #! lines lead to.
-  if (s.program && (guest_path == s.image.path || guest_path == s.program->path)) return s.program;
+  if (s.program && (guest_path == s.image.path || guest_path == s.program->path))
+    return std::shared_ptr<ProgramFile>(s.program);
   std::string host_path = s.root.resolve(AT_FDCWD, guest_path, Follow::yes);
   long fd = raw_syscall(SYS_openat, AT_FDCWD, host_path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return Error{fmt::format("{}: {}", guest_path, reason(static_cast<int>(-fd))), 127};
-  return s.load_program(OpenFile(static_cast<int>(fd)), guest_path);
+  return std::shared_ptr<ProgramFile>(SIGTAPE_TRY(s.load_program(OpenFile(static_cast<int>(fd)), guest_path)));
 }
 
 void Live::started(os::Thread& thread) {
@@ -293,7 +290,8 @@ LiveHooks& Live::hooks() { return state_->hooks; }
 Inside& Live::inside() { return *state_->inside; }
 const Image& Live::first_image() const { return state_->image; }
 GuestAddr Live::first_stack() const { return state_->first_stack; }
-const std::shared_ptr<ProgramFile>& Live::program() const { return state_->program; }
+const std::string* Live::program_path() const { return state_->program ? &state_->program->path : nullptr; }
+HostFd Live::program_descriptor() const { return state_->program ? state_->program->named : HostFd{-1}; }
 DeliveryMode Live::delivery() const { return state_->options.delivery; }
 
 }  // namespace sigtape::outside

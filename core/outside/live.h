@@ -141,7 +141,9 @@ class Live final : public Outside {
   Inside& inside();
   GuestAddr first_stack() const;                        // the stack pointer at the first instruction
   const Image& first_image() const;                     // path, arguments, environment as the image began with
-  const std::shared_ptr<ProgramFile>& program() const;  // the ELF file that runs: for /proc/self/exe
+  // The ELF file that runs: the guest path it was begun by, null before; and the file itself, -1 before.
+  const std::string* program_path() const;
+  HostFd program_descriptor() const;
   DeliveryMode delivery() const;
 
  private:

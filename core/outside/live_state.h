@@ -21,7 +21,8 @@ struct LiveProgramFile final : ProgramFile {
   LiveProgramFile() = default;
   ~LiveProgramFile();
   LiveProgramFile(const LiveProgramFile&) = delete;
-  OwnFds* owner = nullptr;  // of `fd`, where that is ours
+  OwnFds* owner = nullptr;
+  HostFd named{-1};      // the file under its own name: `fd`, or what that is a copy of
 };
 
 struct LiveState {
@@ -35,7 +36,7 @@ struct LiveState {
   Inside* inside = nullptr;
   Image image;
   GuestAddr first_stack;  // see Live::first_stack
-  std::shared_ptr<ProgramFile> program;
+  std::shared_ptr<LiveProgramFile> program;
   abi::System system = abi::System::linux_eabi;
   HostFd self{-1};                   // the sigtape binary, O_PATH
   std::optional<i32> leader_status;  // the first thread has ended, others go on
@@ -73,7 +74,7 @@ struct LiveState {
   int create_host_thread(void* (*entry)(void*), void* argument);
 
   Result<HostFd> self_descriptor();
-  Result<std::shared_ptr<ProgramFile>> load_program(OpenFile file, const std::string& guest_path);
+  Result<std::shared_ptr<LiveProgramFile>> load_program(OpenFile file, const std::string& guest_path);
 };
 
 // The host's name of a thread, as the kernel gives it at execve: the file's name.

@@ -48,6 +48,36 @@ static void program(const char* self) {
   printf("a 32-bit ARM program: %d\n", !memcmp(head, "\177ELF\1", 5) && head[18] == EM_ARM);
 }
 
+static void exe_ends_with(const char* when, const char* end) {
+  char link[PATH_MAX] = "";
+  long length = readlink("/proc/self/exe", link, sizeof link - 1), wanted = strlen(end);
+  printf("exe %s ends with %s: %d\n", when, end, length > wanted && link[0] == '/' && !strcmp(link + length - wanted, end));
+}
+
+// Begun by a relative path, from which it then goes away.
+static void program_that_moves(void) {
+  char place[PATH_MAX];
+  if (!getcwd(place, sizeof place)) return;
+  chdir("/");
+  exe_ends_with("after chdir", "/copy");
+  chdir(place);
+  rename("copy", "renamed");
+  exe_ends_with("after rename", "/renamed");
+  unlink("renamed");
+  exe_ends_with("after unlink", "/renamed (deleted)");
+  char head[5] = "";
+  contents("/proc/self/exe", head, sizeof head);
+  printf("it can be read: %d\n", !memcmp(head, "\177ELF", 4));
+}
+
+static void copy(const char* from, const char* to) {
+  static char bytes[1 << 16];
+  int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0755);
+  for (long got; (got = read(in, bytes, sizeof bytes)) > 0;)
+    if (write(out, bytes, got) != got) return;
+  close(in), close(out);
+}
+
 static void texts(void) {
   static char text[1 << 20];
   long length = contents("/proc/self/cmdline", text, sizeof text);
@@ -131,6 +161,17 @@ int main(int argc, char** argv) {
     int status;
     wait(&status);
     printf("ended with %d\n", WEXITSTATUS(status));
+    copy("/proc/self/exe", "copy");
+    if (!fork()) {
+      execl("./copy", "copy", "a", "program that moves", NULL);
+      printf("exec of a copy: %s\n", strerror(errno));
+      _exit(1);
+    }
+    wait(&status);
+    return 0;
+  }
+  if (argc == 3) {
+    program_that_moves();
     return 0;
   }
   program(argv[0]);
