@@ -239,7 +239,17 @@ void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
   called_.output_bytes = tape::outgoing_of(inside_->space(), call, done->value).bytes;
 }
 
-// The Called of a call whose `entered` and `inputs` are set.
+// But for its inputs: those of a call that was not entered are gathered before the call.
+void Recorder::begin_called(tape::Answerer answerer, bool entered) {
+  called_.answerer = answerer;
+  called_.entered = entered;
+  called_.mapped.reset();
+  called_.child_stream = {};
+  called_.output = tape::Output::none;
+  called_.output_bytes.clear();
+}
+
+// The Called of a call that was begun with begin_called().
 void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer) {
   called_.call = call;
   called_.outcome = answer.outcome;
@@ -263,9 +273,6 @@ void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi:
 
 void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) {
   arrive(thread);
-  called_.answerer = tape::Answerer::outside;
-  called_.mapped.reset();
-  called_.child_stream = {};
   // Whoever is killed in a call without its turns on shared memory must have left the call's position.
   OpenCall open{&thread, &call, may_block(call) || shared_.is_member()};
   if (open.entered) {
@@ -281,13 +288,8 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   if (changes_descriptors) descriptors_.end(call);
   if (open_call_ == &open) open_call_ = nullptr;
   arrive(thread);
-  called_.answerer = tape::Answerer::outside;  // others have used called_ meanwhile
-  called_.mapped.reset();
-  called_.child_stream = {};
-  called_.entered = open.entered;
+  begin_called(tape::Answerer::outside, open.entered);  // now: others may have used called_ meanwhile
   if (open.entered) called_.inputs.clear();
-  called_.output = tape::Output::none;
-  called_.output_bytes.clear();
   if (may_be_output) note_output(call, answer);
   // May find that a file has become longer.
   if (has_shared_files_) gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);
@@ -300,12 +302,7 @@ void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::An
   inner_->answered(thread, call, answer);
   arrive(thread);
   if (std::holds_alternative<abi::NotDone>(answer.outcome)) return;
-  called_.answerer = tape::Answerer::kernel;
-  called_.mapped.reset();
-  called_.child_stream = {};
-  called_.entered = false;
-  called_.output = tape::Output::none;
-  called_.output_bytes.clear();
+  begin_called(tape::Answerer::kernel, false);
   tape::gather_inputs(inside_->space(), call, called_.inputs);
   note_file_ends(thread);
   leave(thread, call, answer);
@@ -315,13 +312,8 @@ void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::An
 void Recorder::leave_mapped(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                             const abi::Answer& answer) {
   arrive(thread);
-  called_.answerer = tape::Answerer::outside;
-  called_.child_stream = {};
-  called_.entered = false;
+  begin_called(tape::Answerer::outside, false);
   called_.inputs.clear();
-  called_.output = tape::Output::none;
-  called_.output_bytes.clear();
-  called_.mapped.reset();
   if (std::holds_alternative<abi::Done>(answer.outcome)) {
     const mem::Mapping* mapping = inside_->space().mapping_at(request.at);
     called_.mapped = tape::MappedFile{request.at,

@@ -109,6 +109,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void note_content(const os::Thread& thread, u32 object);
   void give_way(const os::Thread& thread);
   void enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream, const outside::ExecRequest* exec);
+  void begin_called(tape::Answerer answerer, bool entered);
   void leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer);
   void leave_mapped(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                     const abi::Answer& answer);

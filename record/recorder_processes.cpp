@@ -30,12 +30,8 @@ void Recorder::start_thread(os::Thread& parent, const abi::Call& call, const out
 
 void Recorder::leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
                               tape::StreamId child_stream) {
-  called_.answerer = tape::Answerer::outside;
-  called_.mapped.reset();
-  called_.entered = true;
+  begin_called(tape::Answerer::outside, true);
   called_.inputs.clear();
-  called_.output = tape::Output::none;
-  called_.output_bytes.clear();
   called_.child_stream = child_stream;
   leave(thread, call, answer);
 }

@@ -12,7 +12,7 @@ namespace {
 u64 clock_ns(clockid_t clock) {
   timespec now{};
   clock_gettime(clock, &now);
-  return static_cast<u64>(now.tv_sec) * 1'000'000'000u + static_cast<u64>(now.tv_nsec);
+  return ns_of(now);
 }
 
 // Runs at one rate, whatever the processor's clock does ("Invariant TSC" in both manufacturers' manuals).

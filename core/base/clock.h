@@ -1,8 +1,14 @@
 // Times in nanoseconds.
 #pragma once
+#include <time.h>
+
 #include "core/base/ints.h"
 
 namespace sigtape {
+
+inline u64 ns_of(const timespec& time) {
+  return static_cast<u64>(time.tv_sec) * 1'000'000'000u + static_cast<u64>(time.tv_nsec);
+}
 
 // CLOCK_MONOTONIC and CLOCK_REALTIME. Async-signal-safe.
 u64 monotonic_ns();

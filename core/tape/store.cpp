@@ -21,8 +21,6 @@
 namespace sigtape::tape {
 namespace {
 
-u64 ns_of(const timespec& time) { return static_cast<u64>(time.tv_sec) * 1'000'000'000u + static_cast<u64>(time.tv_nsec); }
-
 // Two changes within one step of the file system's clock leave the same ctime. A file that changed just now is
 // therefore hashed each time; one that has been at rest is known by its stat.
 constexpr u64 at_rest_ns = 1'000'000'000;
