@@ -37,8 +37,6 @@ CodeCache::~CodeCache() {
 void CodeCache::clear() {
   for (Slot** table : tables_)
     CHECK_THAT(madvise(table, table_bytes, MADV_DONTNEED) == 0, "the tables of decoded code can't be emptied");
-  for (std::size_t i = 0; i < blocks_in_use_; i++)  // slots that were never reached are zeros
-    CHECK_THAT(madvise(blocks_[i], block_bytes, MADV_DONTNEED) == 0, "decoded code can't be forgotten");
   has_pieces_ = {};
   blocks_in_use_ = 0;
 }
@@ -59,9 +57,14 @@ Slot* CodeCache::allocate(u32 count) {
 }
 
 Slot* CodeCache::make(u32 pc, bool thumb) {
-  u32 begin = pc & ~(piece_bytes - 1);
+  u32 begin = pc & ~(piece_bytes - 1), width = thumb ? 2 : 4, count = slots_of(thumb);
   // Two slots beyond the end: a 32-bit Thumb instruction may begin in the last halfword.
-  Slot* piece = allocate(slots_of(thumb) + 2);
+  Slot* piece = allocate(count + 2);
+  for (u32 i = 0; i < count + 2; i++) {
+    piece[i].run = i < count ? decode_slot : leave_piece;
+    piece[i].pc = begin + i * width;
+    piece[i].step = i < count ? sizeof(Slot) : 0;
+  }
   table(thumb)[begin >> piece_shift] = piece;
   has_pieces_[begin >> region_shift] = true;
   return piece;
@@ -69,7 +72,7 @@ Slot* CodeCache::make(u32 pc, bool thumb) {
 
 void CodeCache::reset_piece(Slot* piece, u32 begin, u64 end, bool thumb) {
   for (u32 i = 0; i < slots_of(thumb); i++)
-    if (piece[i].run && piece[i].pc >= begin && piece[i].pc < end) piece[i].run = decode_slot;
+    if (piece[i].pc >= begin && piece[i].pc < end) piece[i].run = decode_slot;
 }
 
 void CodeCache::reset(u32 begin, u64 bytes) {
@@ -91,13 +94,6 @@ u16 CodeCache::body_index(const Body& body) {
   return it->second;
 }
 
-// Makes the slot of `pc`, which nobody has reached so far, one that can be run. Past its piece's end it leads on.
-static void open_slot(Slot* slot, u32 pc, bool in_piece) {
-  slot->run = in_piece ? decode_slot : leave_piece;
-  slot->pc = pc;
-  slot->step = in_piece ? sizeof(Slot) : 0;
-}
-
 const Slot* Context::find_slowly(u32 at) {
   // Pieces are made for executable pages only, so that wild jumps cost nothing.
   if (!space->executable(at & ~1u, 2)) {
@@ -105,11 +101,7 @@ const Slot* Context::find_slowly(u32 at) {
     no_fetch.run = refuse_fetch;
     return &no_fetch;
   }
-  Slot* piece = table[at >> CodeCache::piece_shift];
-  if (!piece) piece = cache.make(at, state->thumb);
-  Slot* slot = piece + index_in_piece(at);
-  open_slot(slot, at & ~((1u << slot_shift) - 1), true);
-  return slot;
+  return cache.make(at, state->thumb) + ((at & (CodeCache::piece_bytes - 1)) >> slot_shift);
 }
 
 const Slot* leave_piece(Context& context, const Slot* slot, u32 left) {
@@ -152,11 +144,6 @@ const Slot* decode_slot(Context& context, const Slot* const_slot, u32 left) {
     slot->step = sizeof(Slot);
   }
   context.space->mark_code(pc >> 12);
-  auto open = [&](u32 at, i32 distance) {
-    auto* other = const_cast<Slot*>(slot_after(slot, distance));
-    if (!other->run) open_slot(other, at, at >> CodeCache::piece_shift == pc >> CodeCache::piece_shift);
-  };
-  open(pc + slot->insn.width, slot->step);
   slot->it = it;
   Body body = body_of(slot->insn);
   bool tests_condition = slot->insn.cond != isa::Cond::al && slot->insn.op != isa::Op::b;  // B tests its own
@@ -171,9 +158,7 @@ const Slot* decode_slot(Context& context, const Slot* const_slot, u32 left) {
     u32 target = semantics::pc_operand(pc, state.thumb) + slot->insn.imm;
     if (target >> CodeCache::piece_shift == pc >> CodeCache::piece_shift) {
       slot->run = near_branch_handler(slot->insn.cond);
-      i32 distance = (static_cast<i32>(target - pc) >> context.slot_shift) * i32{sizeof(Slot)};
-      slot->body = static_cast<u16>(distance);
-      open(target, distance);
+      slot->body = static_cast<u16>((static_cast<i32>(target - pc) >> context.slot_shift) * i32{sizeof(Slot)});
     }
   }
   return slot->run(context, slot, left);

@@ -58,7 +58,7 @@ class CodeCache {
   CodeCache(const CodeCache&) = delete;
 
   Slot** table(bool thumb) { return tables_[thumb ? 1 : 0]; }
-  // Slots for the piece around pc, none reached yet: zeros.
+  // Slots for the piece around pc, all undecoded.
   Slot* make(u32 pc, bool thumb);
   void reset(u32 begin, u64 bytes);
   std::size_t bytes() const { return blocks_in_use_ * block_bytes; }
@@ -98,15 +98,12 @@ struct Context : Core {
   }
   // The slot of the instruction at pc, in the current instruction set.
   const Slot* find(u32 at) {
-    if (const Slot* piece = table[at >> CodeCache::piece_shift]) [[likely]] {
-      const Slot* slot = piece + index_in_piece(at);
-      if (slot->run) [[likely]]
-        return slot;
-    }
-    return find_slowly(at);
+    Slot* piece = table[at >> CodeCache::piece_shift];
+    if (!piece) [[unlikely]]
+      return find_slowly(at);
+    return piece + ((at & (CodeCache::piece_bytes - 1)) >> slot_shift);
   }
   const Slot* find_slowly(u32 at);
-  u32 index_in_piece(u32 at) const { return (at & (CodeCache::piece_bytes - 1)) >> slot_shift; }
 
   bool load_exclusive(u32 address, u32 bytes, u64& value);
   bool store_exclusive(u32 address, u32 bytes, u64 value, u32& status);

@@ -10,7 +10,7 @@ namespace sigtape::jit {
 
 // Becomes the space's code watcher and the process's host fault hook. One at a time per process.
 struct Options {
-  u8 warm = 8;  // how often a place is reached before it is translated
+  u8 warm = 12;  // how often a place is reached before it is translated
   HostFeatures host = host_features();
 };
 Result<std::unique_ptr<cpu::Engine>> make_jit(mem::Space& space, Options options = {});

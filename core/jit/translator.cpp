@@ -15,7 +15,7 @@ const cpu::Slot* Translator::decoded(const Step& step) const {
   const cpu::Slot* piece = decoded_.table(thumb)[step.pc >> cpu::CodeCache::piece_shift];
   if (!piece) return nullptr;
   const cpu::Slot& slot = piece[(step.pc & (cpu::CodeCache::piece_bytes - 1)) >> (thumb ? 1 : 2)];
-  return slot.run && slot.run != cpu::decode_slot && slot.it == step.it ? &slot : nullptr;
+  return slot.run != cpu::decode_slot && slot.it == step.it ? &slot : nullptr;
 }
 
 // The instruction at step.pc under step.it; false where it cannot be fetched whole.
