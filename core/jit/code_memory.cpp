@@ -23,8 +23,7 @@ Result<std::unique_ptr<CodeMemory>> CodeMemory::create() {
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) return failure("cannot reserve address space for translated code");
   memory->execute_ = static_cast<u8*>(at);
-  if (madvise(memory->table(), table_bytes, MADV_WIPEONFORK) != 0)
-    return failure("cannot keep the table of translated code from forked children");
+  (void)madvise(memory->table(), table_bytes, MADV_WIPEONFORK);  // spares parents the copying; see renew()
   SIGTAPE_TRY(memory->map_code());
   return memory;
 }

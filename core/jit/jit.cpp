@@ -209,6 +209,7 @@ Jit::Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options)
   translator_.emitter().simd().set_features(options.host);
   space.set_code_watcher(this, mem::CodeGuard::write_protected);
   translator_.emitter().as.set_guest_segment(space.base() != nullptr);
+  heat_.get_pages();
   start_over();
   active.store(this);
   host_fault_hook.store(fault_hook);
@@ -234,10 +235,11 @@ void Jit::start_over() {
   table_distance_ = static_cast<i32>(reinterpret_cast<const u8*>(memory_->table()) - miss_);
   dropped_ = true;
   generation_++;
-  heat_.get_pages();
 }
 
 void Jit::forked() {
+  heat_.clear();
+  heat_.get_pages();
   memory_->renew();
   start_over();
 }
