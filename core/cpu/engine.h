@@ -56,7 +56,7 @@ class Engine {
   virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
   // This process is a fork's child now: what it shared with its parent is its own from here on.
   virtual void forked() {}
-  // What the host's thread does with SIGSEGV and SIGBUS while the next run(): for an engine that lives by host faults.
+  // What the host's thread does with SIGSEGV and SIGBUS during the next run(): for an engine that lives by host faults.
   void set_fault_signals(FaultSignals signals) { fault_signals_ = signals; }
   // Async-signal-safe: true while this engine has unblocked them for itself.
   bool has_opened_fault_signals() const { return opened_fault_signals_.load(std::memory_order_relaxed); }

@@ -225,6 +225,7 @@ Jit::~Jit() {
 // Empty code memory, but for the stubs.
 void Jit::start_over() {
   blocks_.clear();
+  memory_->about_to_write(memory_->to_write());
   Assembler& as = translator_.emitter().as;
   as.set_position(memory_->to_write());
   std::ptrdiff_t distance = memory_->to_execute() - memory_->to_write();
