@@ -218,8 +218,6 @@ void Recorder::enter(os::Thread& thread, const abi::Call& call, tape::StreamId n
     entered_.arguments.clear();
   }
   write(thread, entered_);
-  called_.entered = true;
-  called_.inputs.clear();
 }
 
 void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
@@ -239,10 +237,11 @@ void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
   called_.output_bytes = tape::outgoing_of(inside_->space(), call, done->value).bytes;
 }
 
-// But for its inputs: those of a call that was not entered are gathered before the call.
+// But for its inputs: those of an entered call are in Entered, those of others are gathered before the call.
 void Recorder::begin_called(tape::Answerer answerer, bool entered) {
   called_.answerer = answerer;
   called_.entered = entered;
+  if (entered) called_.inputs.clear();
   called_.mapped.reset();
   called_.child_stream = {};
   called_.output = tape::Output::none;
@@ -289,7 +288,6 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   if (open_call_ == &open) open_call_ = nullptr;
   arrive(thread);
   begin_called(tape::Answerer::outside, open.entered);  // now: others may have used called_ meanwhile
-  if (open.entered) called_.inputs.clear();
   if (may_be_output) note_output(call, answer);
   // May find that a file has become longer.
   if (has_shared_files_) gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);

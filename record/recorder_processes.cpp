@@ -31,7 +31,6 @@ void Recorder::start_thread(os::Thread& parent, const abi::Call& call, const out
 void Recorder::leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
                               tape::StreamId child_stream) {
   begin_called(tape::Answerer::outside, true);
-  called_.inputs.clear();
   called_.child_stream = child_stream;
   leave(thread, call, answer);
 }
