@@ -1,5 +1,4 @@
-// Memory that is used from its begin on, whose pages are had some at a time before they are used: one call for many
-// costs a fraction of as many page faults.
+// Pages of memory that is used from its begin on, had some at a time: one call costs a fraction of as many faults.
 #pragma once
 #include <sys/mman.h>
 

@@ -1,4 +1,4 @@
-// Memory for what grows: its address space is reserved at once, so that it never moves, and only what is used has pages.
+// Memory that grows in reserved address space: it never moves, and only what is used has pages.
 // Of no use to a forked child, which has to clear it before anything else; most kernels have done so by then, and spare
 // the parent the copying.
 #pragma once

@@ -196,10 +196,7 @@ void set_segment(const mem::Space& space) {
 }
 
 Jit::Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options)
-    : space_(space),
-      options_(options),
-      memory_(std::move(memory)),
-      translator_(space, interpreter_.cache) {
+    : space_(space), options_(options), memory_(std::move(memory)), translator_(space, interpreter_.cache) {
   interpreter_.space = &space;
   interpreter_.state = &context_.state;
   context_.engine = this;

@@ -197,13 +197,12 @@ int Space::map_anonymous(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, st
   int kind = sharing == Sharing::shared ? MAP_SHARED : MAP_PRIVATE;
   int error = replace_host(at.value, bytes, host_prot(prot), kind | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (error) return error;
+  Mapping mapping{.begin = at, .bytes = bytes, .prot = prot, .sharing = sharing, .name = std::move(name)};
   // A heap that grows has used what it had, and soon uses this; its first piece, short programs hardly begin.
   constexpr u32 soon_used = 256 * 1024;
-  const Mapping* before = mapping_at(at - 1);
-  bool grows = before && before->inode == 0 && before->prot == prot && before->name == name;
-  if (prot.write && sharing == Sharing::private_ && bytes <= soon_used && grows)
-    (void)madvise(base_ + at.value, bytes, MADV_POPULATE_WRITE);
-  Mapping mapping{.begin = at, .bytes = bytes, .prot = prot, .sharing = sharing, .name = std::move(name)};
+  if (prot.write && sharing == Sharing::private_ && bytes <= soon_used)
+    if (const Mapping* before = mapping_at(at - 1); before && mergeable(*before, mapping))
+      (void)madvise(base_ + at.value, bytes, MADV_POPULATE_WRITE);
   insert(std::move(mapping));
   return 0;
 }

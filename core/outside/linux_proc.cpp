@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -150,21 +149,16 @@ std::optional<std::string> text_of(CallContext& c, const ProcPath& found) {
   }
 }
 
-// A guest program: what opens it, and its host name.
-struct GuestProgram {
-  std::string host_path, name;
-};
-
 bool is_same_file(const char* one, u64 device, u64 inode) {
   struct stat status;
   return ::stat(one, &status) == 0 && status.st_dev == device && status.st_ino == inode;
 }
 
-std::optional<GuestProgram> own_program(CallContext& c) {
+// A guest program: a path that opens it, and whose link's text is its host name.
+std::optional<std::string> own_program(CallContext& c) {
   HostFd program = c.live.program_descriptor();
   if (program.value < 0) return std::nullopt;
-  std::string by_descriptor = fmt::format("/proc/self/fd/{}", program.value);
-  return GuestProgram{by_descriptor, link_text(by_descriptor)};
+  return fmt::format("/proc/self/fd/{}", program.value);
 }
 
 bool is_armv7_program(const std::string& path) {
@@ -178,7 +172,7 @@ bool is_armv7_program(const std::string& path) {
 }
 
 // Another guest process runs the same host program as we do, and has its guest's open among its own descriptors.
-std::optional<GuestProgram> program_of_other(CallContext& c, i32 process) {
+std::optional<std::string> program_of_other(CallContext& c, i32 process) {
   struct stat own;
   std::string about = fmt::format("/proc/{}", process);
   if (::stat("/proc/self/exe", &own) != 0 || !is_same_file((about + "/exe").c_str(), own.st_dev, own.st_ino))
@@ -186,12 +180,12 @@ std::optional<GuestProgram> program_of_other(CallContext& c, i32 process) {
   constexpr int most = 64;
   for (int fd = c.live.own_fds().base(); fd < c.live.own_fds().base() + most; ++fd) {
     std::string path = fmt::format("{}/fd/{}", about, fd);
-    if (is_armv7_program(path)) return GuestProgram{path, link_text(path)};
+    if (is_armv7_program(path)) return path;
   }
   return std::nullopt;
 }
 
-std::optional<GuestProgram> program_of(CallContext& c, const ProcPath& found) {
+std::optional<std::string> program_of(CallContext& c, const ProcPath& found) {
   return found.self ? own_program(c) : program_of_other(c, found.process);
 }
 
@@ -221,8 +215,7 @@ bool open_proc_text(CallContext& c, int dirfd, const std::string& path, u32 host
 std::string proc_redirected(CallContext& c, int dirfd, std::string path) {
   ProcPath found = proc_path_at(c, dirfd, path);
   if (found.file != ProcFile::exe) return path;
-  auto program = program_of(c, found);
-  return program ? program->host_path : path;
+  return program_of(c, found).value_or(path);
 }
 
 std::optional<std::string> proc_program_name(CallContext& c, int dirfd, const std::string& path) {
@@ -230,7 +223,7 @@ std::optional<std::string> proc_program_name(CallContext& c, int dirfd, const st
   if (found.file != ProcFile::exe) return std::nullopt;
   auto program = program_of(c, found);
   if (!program) return std::nullopt;
-  return c.live.root().guest_name(program->name);
+  return c.live.root().guest_name(link_text(*program));
 }
 
 std::optional<std::string> proc_link_text(CallContext& c, int dirfd, const std::string& path) {

@@ -139,8 +139,8 @@ class Live final : public Outside {
   const PathRoot& root() const;
   LiveHooks& hooks();
   Inside& inside();
-  GuestAddr first_stack() const;                        // the stack pointer at the first instruction
-  const Image& first_image() const;                     // path, arguments, environment as the image began with
+  GuestAddr first_stack() const;     // the stack pointer at the first instruction
+  const Image& first_image() const;  // path, arguments, environment as the image began with
   // The ELF file that runs: the guest path it was begun by, null before; and the file itself, -1 before.
   const std::string* program_path() const;
   HostFd program_descriptor() const;

@@ -22,7 +22,7 @@ struct LiveProgramFile final : ProgramFile {
   ~LiveProgramFile();
   LiveProgramFile(const LiveProgramFile&) = delete;
   OwnFds* owner = nullptr;
-  HostFd named{-1};      // the file under its own name: `fd`, or what that is a copy of
+  HostFd named{-1};  // the file under its own name: `fd`, or what that is a copy of
 };
 
 struct LiveState {
