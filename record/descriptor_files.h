@@ -14,11 +14,15 @@ class DescriptorFiles {
   struct File {
     tape::FileKey key;
     u64 device_number = 0;  // of a device file
+    u64 bytes = 0;           // when it was looked at
     bool is_regular = false, is_character_device = false;
     bool may_wait = true;  // false: data is always there, as in files of disks, /dev/zero and /dev/null
   };
   // nullopt where the descriptor is not open.
   std::optional<File> file_of(i32 descriptor);
+
+  // False while threads may have descriptors of their own, or a call is changing some.
+  bool is_settled() const { return changing_ == 0; }
 
   // Around each call that the host answers. Calls that close descriptors or put others in their place make all be
   // looked up anew, from their beginning to their end: where exactly in between they act is not known. begin() says

@@ -47,7 +47,7 @@ int run_recorded(outside::LiveOptions options, tape::Session& session, const Str
   outside::Live live(std::move(options), **recorder);
   (*recorder)->wrap(live);
   (*recorder)->set_digest([&] { return (*machine)->digest(); });
-  (*recorder)->set_hide([&](int fd) { return live.own_fds().adopt(fd); });
+  (*recorder)->set_hide([&](int fd) { return live.own_fds().adopt(fd); }, [&](HostFd fd) { live.own_fds().close(fd); });
   return run(**recorder, **machine);
 }
 

@@ -120,7 +120,12 @@ void Recorder::over(const os::Thread& thread) {
 void Recorder::attach(outside::Inside& inside) {
   inside_ = &inside;
   inner_->attach(inside);
-  if (!hide_ || origin_ == tape::Origin::exec) return;  // over exec they stay where they were hidden
+  if (!hide_) return;
+  if (origin_ != tape::Origin::exec) hide_descriptors();  // over exec they stay where they were hidden
+  kept_reads_.use(session_.descriptors().files, hide_, close_hidden_);
+}
+
+void Recorder::hide_descriptors() {
   tape::Session::Descriptors ours = session_.descriptors();
   for (HostFd* fd : {&ours.streams, &ours.files, &ours.page, &ours.door}) {
     auto hidden = hide_(fd->value);
@@ -237,6 +242,32 @@ void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
   called_.output_bytes = tape::outgoing_of(inside_->space(), call, done->value).bytes;
 }
 
+// Big reads of files are kept beside the events.
+void Recorder::keep_read(const abi::Call& call, const abi::Answer& answer) {
+  if (answer.writes.empty() || answer.writes[0].bytes.size() < KeptReads::least_read) [[likely]]
+    return;
+  const auto* done = std::get_if<abi::Done>(&answer.outcome);
+  if (done == nullptr || call.row == nullptr || !transfers_data(*call.row) || !descriptors_.is_settled()) return;
+  i32 descriptor = static_cast<i32>(call.words[0]);
+  auto file = descriptors_.file_of(descriptor);
+  if (!file || !file->is_regular || file->may_wait || file->bytes < KeptReads::least_file) return;
+  u64 position = ~u64{0};
+  for (u32 i = 0; i < call.row->count; i++)
+    if (abi::Kind kind = call.row->args[i].kind; kind == abi::Kind::off64 || kind == abi::Kind::off64_split)
+      position = call.pair(call.row->words[i]);
+  if (position == ~u64{0}) {
+    off_t now = lseek(descriptor, 0, SEEK_CUR);
+    if (now < static_cast<off_t>(done->value)) return;
+    position = static_cast<u64>(now) - done->value;
+  }
+  // Small buffers of a readv stay with the event; the copy must not have holes.
+  for (const abi::GuestWrite& write : answer.writes) {
+    auto kept = kept_reads_.keep(file->key, position, write.bytes);
+    if (kept && &write == &answer.writes[0]) writer_->refer(write.bytes, *kept);
+    position += write.bytes.size();
+  }
+}
+
 // But for its inputs: those of an entered call are in Entered, those of others are gathered before the call.
 void Recorder::begin_called(tape::Answerer answerer, bool entered) {
   called_.answerer = answerer;
@@ -289,6 +320,7 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   arrive(thread);
   begin_called(tape::Answerer::outside, open.entered);  // now: others may have used called_ meanwhile
   if (may_be_output) note_output(call, answer);
+  keep_read(call, answer);
   // May find that a file has become longer.
   if (has_shared_files_) gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);
   note_file_ends(thread);

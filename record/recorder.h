@@ -16,6 +16,7 @@
 #include "core/tape/traces.h"
 #include "core/tape/writer.h"
 #include "record/descriptor_files.h"
+#include "record/kept_reads.h"
 
 namespace sigtape::record {
 
@@ -41,8 +42,11 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   // The outside to ask, before anything else; and what the tape's digests are made by (none: no digests).
   void wrap(outside::Outside& inner) { inner_ = &inner; }
   void set_digest(std::function<u64()> digest) { digest_ = std::move(digest); }
-  // Moves one of our descriptors out of the guest's sight.
-  void set_hide(std::function<Result<HostFd>(int)> hide) { hide_ = std::move(hide); }
+  // Moves one of our descriptors out of the guest's sight; closes one that was.
+  void set_hide(std::function<Result<HostFd>(int)> hide, std::function<void(HostFd)> close_hidden) {
+    hide_ = std::move(hide);
+    close_hidden_ = std::move(close_hidden);
+  }
 
   void attach(outside::Inside& inside) override;
   Result<outside::Image> image() override;
@@ -99,6 +103,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void write(const os::Thread& thread, const What& what) {
     write(thread.id, thread.tick, what);
   }
+  void hide_descriptors();
   // The thread runs now: notes that another one did before.
   void arrive(os::Thread& thread);
   void note_turns(const os::Thread& thread);
@@ -116,6 +121,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void over(const os::Thread& thread);
   void enter_open_call();
   void note_output(const abi::Call& call, const abi::Answer& answer);
+  void keep_read(const abi::Call& call, const abi::Answer& answer);
   void begin_fork_child(os::Thread& thread, const abi::Call& call, const abi::Answer& answer, tape::StreamId stream,
                         u64 parent_event);
   void leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
@@ -138,6 +144,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   outside::Inside* inside_ = nullptr;
   std::function<u64()> digest_;
   std::function<Result<HostFd>(int)> hide_;
+  std::function<void(HostFd)> close_hidden_;
 
   outside::SharedBatons shared_;
   std::optional<u32> anonymous_;  // the object of the anonymous shared memory, once there is one
@@ -167,6 +174,7 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   FastClock clock_;
   bool has_shared_files_ = false;
   DescriptorFiles descriptors_;
+  KeptReads kept_reads_;
   std::optional<tape::StoredFile> stored_;  // by the last snapshot()
   std::vector<tape::StoredFile> programs_;  // of the image that is being started
   std::optional<Error> store_failure_;      // or what kept it from that

@@ -59,6 +59,7 @@ void Recorder::begin_fork_child(os::Thread& thread, const abi::Call& call, const
   writer_ = std::move(*writer);
   traces_.reset();
   descriptors_.reset();
+  kept_reads_.forget();
   if (u64 every = session_.page().digest_every; every != 0) digest_due_ = every;
   current_ = &thread;
   last_id_ = thread.id;

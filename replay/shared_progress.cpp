@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <linux/futex.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,13 +26,16 @@ Result<std::unique_ptr<SharedProgress>> SharedProgress::create(u32 streams, u32 
   progress->memory_ = memfd_create("sigtape-replay-shared", MFD_CLOEXEC);
   if (progress->memory_ < 0 || ftruncate(progress->memory_, off_t{objects} << 32) != 0)
     return tape::host_error("no memory for the replay");
+  progress->bell_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (progress->bell_ < 0) return tape::host_error("no descriptor for the replay");
   progress->entries_ = new (static_cast<std::byte*>(at) + sizeof(Page)) Entry[streams]{};
   return progress;
 }
 
 SharedProgress::~SharedProgress() {
   if (page_ != nullptr) munmap(page_, bytes_);
-  if (memory_ >= 0) close(memory_);
+  for (int fd : {memory_, bell_})
+    if (fd >= 0) close(fd);
 }
 
 bool SharedProgress::take_slot() {
@@ -41,7 +45,18 @@ bool SharedProgress::take_slot() {
   return false;
 }
 
-void SharedProgress::free_slot() { page_->free_slots.fetch_add(1); }
+void SharedProgress::free_slot() {
+  page_->free_slots.fetch_add(1);
+  if (page_->slot_wanted.exchange(0) != 0) eventfd_write(bell_, 1);
+}
+
+HostFd SharedProgress::slot_bell(bool wanted) {
+  eventfd_t unused;
+  eventfd_read(bell_, &unused);
+  if (wanted) page_->slot_wanted.store(1);
+  if (wanted && page_->free_slots.load() != 0) eventfd_write(bell_, 1);  // just before it was asked for
+  return HostFd{bell_};
+}
 
 void SharedProgress::await_turns(u32 object, u64 over) {
   if (object >= objects) return fail(Finish::damaged, fmt::format("the tape has a turn on shared object {}", object));

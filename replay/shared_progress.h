@@ -27,6 +27,8 @@ class SharedProgress {
   // A place for one more process that runs beside others; false if all are taken.
   bool take_slot();
   void free_slot();
+  // Readable once a place has become free since this was last called with `wanted`.
+  HostFd slot_bell(bool wanted);
 
   // The first failure stays: a divergence, a damaged tape, a missing file.
   void fail(Finish how, const std::string& text);
@@ -52,7 +54,7 @@ class SharedProgress {
     std::atomic<StreamState> state;
   };
   struct Page {
-    std::atomic<u32> free_slots;
+    std::atomic<u32> free_slots, slot_wanted;
     std::atomic<u32> claimed, failed, wants_tree;
     std::atomic<u64> events;
     Finish failure;
@@ -63,7 +65,7 @@ class SharedProgress {
   Page* page_ = nullptr;
   Entry* entries_ = nullptr;
   u32 streams_ = 0;
-  int memory_ = -1;
+  int memory_ = -1, bell_ = -1;
   std::size_t bytes_ = 0;
 };
 

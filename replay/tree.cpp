@@ -142,6 +142,36 @@ class Worker {
   int ready_ = -1;
 };
 
+// While it exists, the end of a child interrupts ppoll(waiting()), and nothing else.
+class ChildSignals {
+ public:
+  ChildSignals() {
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, &before_);
+    waiting_ = before_;
+    sigdelset(&waiting_, SIGCHLD);
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigaction(SIGCHLD, &action, &action_before_);
+  }
+  ~ChildSignals() { restore(); }
+  ChildSignals(const ChildSignals&) = delete;
+  const sigset_t& waiting() const { return waiting_; }
+  void restore() const {
+    sigaction(SIGCHLD, &action_before_, nullptr);
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t before_, waiting_;
+  struct sigaction action_before_;
+};
+
+// How late output may be.
+constexpr timespec output_latency{0, 10'000'000};
+
 class TreeReplay {
  public:
   TreeReplay(const TreeOptions& options, Streams streams, std::unique_ptr<SharedProgress> progress, bool whole_tree)
@@ -162,13 +192,15 @@ class TreeReplay {
 
   void run() {
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    ChildSignals signals;
     OutputInOrder output(options_.tape, *progress_, options_.process ? &followed_ : nullptr);
     while (!waiting_.empty() || !running_.empty() || others_left()) {
       if (progress_->failed()) break;
-      while (!waiting_.empty() && progress_->take_slot()) start();
+      while (!waiting_.empty() && progress_->take_slot()) start(signals);
       if (!options_.quiet) output.advance();
       reap();
-      poll(nullptr, 0, 1);
+      pollfd bell{progress_->slot_bell(!waiting_.empty()).value, POLLIN, 0};
+      ppoll(&bell, 1, &output_latency, &signals.waiting());
     }
     if (!options_.quiet) output.advance();
     if (progress_->failed()) end_all();
@@ -178,12 +210,15 @@ class TreeReplay {
   SharedProgress& progress() { return *progress_; }
 
  private:
-  void start() {
+  void start(const ChildSignals& signals) {
     std::vector<tape::StreamId> path = std::move(waiting_.back());
     waiting_.pop_back();
     std::fflush(nullptr);
     pid_t pid = fork();
-    if (pid == 0) Worker(options_, *progress_, whole_tree_).run(path);
+    if (pid == 0) {
+      signals.restore();
+      Worker(options_, *progress_, whole_tree_).run(path);
+    }
     if (pid < 0) {
       progress_->free_slot();
       progress_->fail(Finish::failed, "no process for the replay");

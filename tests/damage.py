@@ -88,6 +88,24 @@ def prefix_replays():
     expect(b"diverge" not in replayed.err, "the part before the damage diverges", replayed)
 
 
+def kept_reads():
+    reader = compile_guest(tree / "tests" / "guest" / "big_reads.c", cache / "guest" / "static" / "big_reads", "-static")
+    tape = folder / "reads.tape"
+    done = run([sigtape(), "record", "-o", tape, "--", reader], 60)
+    expect(done.status == 0, "big_reads was not recorded", done)
+    copies = sorted((tape / "files" / "reads").iterdir())
+    expect(copies, "no file that was read is on the tape")
+    data = copies[0].read_bytes()
+    for what, change in (("a changed byte", lambda: copies[0].write_bytes(data[:5000] + bytes([data[5000] ^ 1]) + data[5001:])),
+                         ("its end missing", lambda: copies[0].write_bytes(data[:5000])),
+                         ("it missing", copies[0].unlink)):
+        change()
+        harmless(tape, f"a file that was read: {what}", must_fail=True)
+    copies[0].write_bytes(data)
+    replayed = run([sigtape(), "replay", tape], 60)
+    expect((replayed.status, replayed.out) == (0, done.out), "does not replay with all that it had", replayed)
+
+
 def older_formats():
     tapes = sorted((tree / "tests" / "tapes").glob("*.tape"))
     expect(tapes, "there are none")
@@ -100,6 +118,7 @@ suite.case("the tape was recorded", lambda: expect(recorded.status == 0, "it was
 suite.case(f"{flips} flipped bits", flip)
 suite.case("files cut off or missing", cut)
 suite.case("what comes before the damage", prefix_replays)
+suite.case("what was read of files damaged or missing", kept_reads)
 suite.case("tapes of older formats", older_formats)
 shutil.rmtree(folder, ignore_errors=True)
 suite.finish()

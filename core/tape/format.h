@@ -13,13 +13,15 @@ namespace sigtape::tape {
 // TAPE/streams/ID/NNNNNN.zst   ClosedHeader, the records as one zstd frame
 // TAPE/files/HASH              content of a mapped file
 // TAPE/files/by-stat/KEY       symbolic link to ../HASH; KEY is device-inode-size-mtime-ctime
+// TAPE/files/reads/KEY         what was read of a file, from its beginning on; KEY is device-inode
 
 // Raised by changes that an older reader must not skip. A reader accepts every version up to its own.
 // 2: turns on memory that processes share.
 // 3: RecordKind::compact.
 // 4: the event FileEndMoved; RecordKind::delta.
 // 5: seccomp filters, also of an image.
-inline constexpr u32 format_version = 5;
+// 6: RecordKind::kept.
+inline constexpr u32 format_version = 6;
 
 inline constexpr std::array<char, 8> header_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', '\n'};
 inline constexpr std::array<char, 8> session_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', 'S'};
@@ -71,8 +73,9 @@ struct ClosedHeader {
 static_assert(sizeof(ClosedHeader) == 128);
 
 // In front of every record; records are padded to 8 bytes. A data record belongs to the next event or compact record of
-// the same segment. compact: an Entered or a Called without Cap'n Proto; delta: the same, shorter.
-enum class RecordKind : u8 { event = 1, data = 2, compact = 3, delta = 4 };
+// the same segment. compact: an Entered or a Called without Cap'n Proto; delta: the same, shorter; kept: a data record
+// whose bytes are elsewhere (core/tape/kept_bytes.h).
+enum class RecordKind : u8 { event = 1, data = 2, compact = 3, delta = 4, kept = 5 };
 struct RecordHeader {
   u32 bytes;  // of the payload, without padding
   u8 kind;

@@ -16,6 +16,7 @@
 #include "core/tape/compact.h"
 #include "core/tape/decode.h"
 #include "core/tape/format.h"
+#include "core/tape/kept_bytes.h"
 #include "core/tape/segment_files.h"
 #include "core/tape/session.h"
 #include "core/tape/traces.h"
@@ -124,7 +125,9 @@ struct StreamReader::Impl {
   std::shared_ptr<const SegmentContent> content;
   u64 offset = 0;  // in content->records
   u64 index = 0;   // of the next event
-  std::vector<std::span<const u8>> data;  // data records that wait for their event
+  std::vector<std::span<const u8>> data;  // data records that wait for their event,
+  std::vector<std::pair<std::size_t, KeptBytes>> kept;  // those of them that are still to be read, by their index
+  KeptFiles kept_files;
   std::string damage;
   Event current, ahead;
   bool have_ahead = false, at_end = false;
@@ -147,7 +150,7 @@ struct StreamReader::Impl {
     if (file.number != expected) return refuse(fmt::format("comes where segment {} is missing", expected));
     content = std::make_shared<SegmentContent>(load_segment(tape->streams_directory(), stream, file));
     offset = 0;
-    data.clear();
+    forget_data();
     deltas.clear();
     if (!content->damage.empty() && content->records.empty()) return refuse(content->damage);
     if (content->damage.empty() && content->first_event != index)
@@ -178,6 +181,23 @@ struct StreamReader::Impl {
       return refuse(fmt::format("is damaged at offset {} (a record's checksum is wrong)", offset));
     offset += header_bytes + padded;
     return Record{head.kind, payload};
+  }
+  void forget_data() {
+    data.clear();
+    kept.clear();
+  }
+  // The bytes live as long as the event that they belong to.
+  Result<void> fetch_kept() {
+    if (kept.empty()) return {};
+    struct Owner {
+      std::shared_ptr<const void> content;
+      std::vector<std::vector<u8>> bytes;
+    };
+    auto owner = std::make_shared<Owner>(content);
+    for (const auto& [at, where] : kept)
+      data[at] = owner->bytes.emplace_back(SIGTAPE_TRY(kept_files.read(tape->directory(), where)));
+    ahead.owner = std::move(owner);
+    return {};
   }
   void pair_up(Event& event) {
     if (event.as<Entered>()) {
@@ -233,18 +253,25 @@ struct StreamReader::Impl {
         data.push_back(payload);
         continue;
       }
+      if (kind == static_cast<u8>(RecordKind::kept)) {
+        if (payload.size() != sizeof(KeptBytes)) return refuse(fmt::format("at offset {} refers to nothing", begin));
+        std::memcpy(&kept.emplace_back(data.size(), KeptBytes{}).second, payload.data(), sizeof(KeptBytes));
+        data.emplace_back();
+        continue;
+      }
       bool compact = kind == static_cast<u8>(RecordKind::compact) || kind == static_cast<u8>(RecordKind::delta);
       if (!compact && kind != static_cast<u8>(RecordKind::event)) continue;  // of a later version
       if (compact && reading == Reading::but_compact) {
-        data.clear();
+        forget_data();
         index++;
         continue;
       }
-      auto decoded = compact ? decode_call(kind, payload) : decode(payload, data, ahead);
-      if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
-      data.clear();
-      ahead.index = index++;
       ahead.owner = content;
+      auto there = fetch_kept();
+      auto decoded = !there ? there : compact ? decode_call(kind, payload) : decode(payload, data, ahead);
+      if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
+      forget_data();
+      ahead.index = index++;
       pair_up(ahead);
       have_ahead = true;
       return {};

@@ -68,8 +68,10 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& directory, c
   Descriptors& fds = session->descriptors_;
   fds.streams = SIGTAPE_TRY(make_directory(directory + "/streams"));
   fds.files = SIGTAPE_TRY(make_directory(directory + "/files"));
-  if (mkdirat(fds.files.value, "by-stat", 0777) != 0) return host_error(directory + "/files/by-stat can't be made");
-  (void)fchmodat(fds.files.value, "by-stat", 0777, 0);
+  for (const char* name : {"by-stat", "reads"}) {
+    if (mkdirat(fds.files.value, name, 0777) != 0) return host_error(directory + "/files/" + name + " can't be made");
+    (void)fchmodat(fds.files.value, name, 0777, 0);
+  }
   std::string path = directory + "/session";
   fds.page = HostFd{open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   if (fds.page.value < 0) return host_error(path + " can't be made");

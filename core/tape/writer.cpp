@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/tape/format.h"
 #include "core/tape/host_file.h"
@@ -154,7 +155,7 @@ Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<cons
   u64 wanted = record_bytes(bytes);
   for (auto record : data) {
     if (record.size() > max_record_bytes) return Error{"a call's data of more than 512 MiB does not fit on the tape"};
-    wanted += record_bytes(record.size());
+    wanted += record_bytes(referred_.is_of(record) ? sizeof(KeptBytes) : record.size());
   }
   // A vfork child that was killed while it wrote left no more than what it had published, and deltas_ in any state.
   used_ = committed_;
@@ -163,12 +164,18 @@ Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<cons
   std::atomic_signal_fence(std::memory_order_seq_cst);
   if (segment_ == nullptr || used_ + wanted > capacity_) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
   pages_.need(sizeof(SegmentHeader) + used_ + wanted);
-  for (auto record : data) put(RecordKind::data, record);
+  for (auto record : data) {
+    if (referred_.is_of(record))
+      put(RecordKind::kept, bytes_of(referred_.kept));
+    else
+      put(RecordKind::data, record);
+  }
   return {};
 }
 
 void StreamWriter::end_event(u64 ns) {
   publish(ns);
+  referred_.bytes = {};
   std::atomic_signal_fence(std::memory_order_seq_cst);
   is_writing_.store(false, std::memory_order_relaxed);
 }

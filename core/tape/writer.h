@@ -9,6 +9,7 @@
 #include "core/tape/compact.h"
 #include "core/tape/encode.h"
 #include "core/tape/events.h"
+#include "core/tape/kept_bytes.h"
 #include "core/tape/session.h"
 
 namespace sigtape::tape {
@@ -30,6 +31,8 @@ class StreamWriter {
   // what was written before is a good tape. Data that the event's spans point to is copied.
   template <class What>
   Result<void> write(ThreadId thread, Tick tick, u64 ns, const What& what);
+  // The next event refers to `bytes` (more than inline_bytes) instead of holding them.
+  void refer(std::span<const u8> bytes, const KeptBytes& kept) { referred_ = {bytes, kept}; }
 
   // Nothing more will be written; another process image may follow in a stream of its own.
   void finish();
@@ -71,6 +74,14 @@ class StreamWriter {
   u32 untold_ = 0;                    // events that the session's page does not count yet,
   u64 told_ns_ = 0;                   // since then
   std::string failure_;
+  struct Reference {
+    std::span<const u8> bytes;
+    KeptBytes kept;
+    bool is_of(std::span<const u8> record) const {
+      return !bytes.empty() && record.data() == bytes.data() && record.size() == bytes.size();
+    }
+  };
+  Reference referred_;
 };
 
 }  // namespace sigtape::tape
