@@ -26,7 +26,7 @@ Replayer::~Replayer() = default;
 Result<std::unique_ptr<Replayer>> Replayer::open(ReplayPlan plan) {
   CHECK_THAT(!plan.path.empty(), "a replay of no stream");
   std::unique_ptr<Replayer> replayer{new Replayer(std::move(plan))};
-  replayer->files_.use(replayer->plan_.tape, replayer->plan_.shared_memory);
+  replayer->files_.use(replayer->plan_.tape, replayer->plan_.shared_memory, replayer->plan_.checked);
   SIGTAPE_TRY_VOID(replayer->open_stream(replayer->plan_.path.front()));
   return replayer;
 }

@@ -42,6 +42,7 @@ struct ReplayPlan {
   std::function<void(u32 object, u64 number)> await_turn;
   std::function<void(u32 object, u64 number)> turn_over;
   HostFd shared_memory{-1};  // for the objects that are files: object N begins at N << 32
+  CheckedContents* checked = nullptr;  // where other processes of the tape are replayed, too
   // After each event of the followed stream: for progress and for output in order.
   std::function<void(tape::StreamId, const tape::Event&)> agreed;
 };

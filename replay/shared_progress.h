@@ -42,6 +42,7 @@ class SharedProgress {
   void await_turns(u32 object, u64 over);
   bool is_over(u32 object, u64 number) const { return object < objects && page_->turns[object].load() == static_cast<u32>(number); }
   void turn_over(u32 object, u64 number);
+  CheckedContents& checked() { return page_->checked; }
   HostFd memory() const { return HostFd{memory_}; }  // of the shared objects
   static constexpr u32 objects = outside::SharedTable::size;
 
@@ -59,6 +60,7 @@ class SharedProgress {
     std::atomic<u64> events;
     Finish failure;
     std::array<std::atomic<u32>, objects> turns;  // low half of the number
+    CheckedContents checked;
     std::array<char, 32768> text;
   };
   SharedProgress() = default;

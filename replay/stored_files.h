@@ -1,9 +1,10 @@
 // Mapped files out of the tape's store: programs, private mappings, and shared ones as memory of the replay's own.
 #pragma once
+#include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include "core/mem/space.h"
 #include "core/outside/outside.h"
@@ -11,11 +12,27 @@
 
 namespace sigtape::replay {
 
+// Hashes of stored contents that were compared with them. Processes may share it; one that has lost its place to another
+// is compared again.
+class CheckedContents {
+ public:
+  bool has(const tape::ContentHash& hash) const { return hash.low != 0 && place(hash).load() == hash.low; }
+  void add(const tape::ContentHash& hash) { place(hash).store(hash.low); }
+
+ private:
+  static constexpr std::size_t places = 4096;
+  std::atomic<u64>& place(const tape::ContentHash& hash) { return lows_[hash.high % places]; }
+  const std::atomic<u64>& place(const tape::ContentHash& hash) const { return lows_[hash.high % places]; }
+  std::array<std::atomic<u64>, places> lows_{};
+};
+
 class StoredFiles {
  public:
-  void use(std::shared_ptr<const tape::Tape> tape, HostFd shared_memory) {
+  // `checked`: that of the whole replay, if there is more of it.
+  void use(std::shared_ptr<const tape::Tape> tape, HostFd shared_memory, CheckedContents* checked) {
     tape_ = std::move(tape);
     shared_memory_ = shared_memory;
+    if (checked != nullptr) checked_ = checked;
   }
   // The file (0, 0: anonymous memory) is shared with other processes of the replay, in turns; see ReplayPlan.
   void order(u64 device, u64 inode, u32 object) { ordered_[{device, inode}] = object; }
@@ -35,7 +52,8 @@ class StoredFiles {
   HostFd shared_memory_{-1};
   std::map<std::pair<u64, u64>, u32> ordered_;
   std::shared_ptr<const tape::Tape> tape_;
-  std::set<std::pair<u64, u64>> checked_;  // hashes of contents that were compared with them
+  CheckedContents own_checked_;
+  CheckedContents* checked_ = &own_checked_;
   // Mappings of one file see each other, so they are one memory file.
   std::map<std::pair<u64, u64>, tape::OwnedFd> shared_;
 };

@@ -34,6 +34,7 @@ class Worker {
     ReplayPlan plan;
     plan.tape = tape_;
     plan.path = path;
+    plan.checked = &progress_.checked();
     if (whole_tree_) {
       plan.at_fork = [this](tape::StreamId child) { return fork_with(child); };
       plan.await_turn = [this](u32 object, u64 number) { await_turn(object, number); };

@@ -1,6 +1,4 @@
 // Memory that grows in reserved address space: it never moves, and only what is used has pages.
-// Of no use to a forked child, which has to clear it before anything else; most kernels have done so by then, and spare
-// the parent the copying.
 #pragma once
 #include <sys/mman.h>
 
@@ -12,14 +10,22 @@
 
 namespace sigtape {
 
+// What a forked child finds. wiped: nothing, and it has to clear the memory before anything else; most kernels have done
+// so by then, and spare the parent the copying.
+enum class OnFork : u8 { copied, wiped };
+
 class Reservation {
  public:
-  explicit Reservation(std::size_t bytes) : bytes_(bytes) {
-    at_ = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    CHECK_THAT(at_ != MAP_FAILED, "no address space for {} bytes", bytes);
-    (void)madvise(at_, bytes, MADV_WIPEONFORK);
+  // What lies beyond the first `small` bytes comes in huge pages, where the kernel has some.
+  Reservation(std::size_t bytes, std::size_t small, OnFork on_fork) : bytes_(bytes) {
+    map_ = mmap(nullptr, map_bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK_THAT(map_ != MAP_FAILED, "no address space for {} bytes", bytes);
+    u64 first_huge = (reinterpret_cast<u64>(map_) + small + huge_page - 1) & ~(huge_page - 1);
+    at_ = reinterpret_cast<u8*>(first_huge - small);
+    if (small < bytes) (void)madvise(at_ + small, bytes - small, MADV_HUGEPAGE);
+    if (on_fork == OnFork::wiped) (void)madvise(at_, bytes, MADV_WIPEONFORK);
   }
-  ~Reservation() { munmap(at_, bytes_); }
+  ~Reservation() { munmap(map_, map_bytes()); }
   Reservation(const Reservation&) = delete;
 
   void* at() const { return at_; }
@@ -27,17 +33,20 @@ class Reservation {
   void wipe() { CHECK_THAT(madvise(at_, bytes_, MADV_DONTNEED) == 0, "memory can't be given back"); }
 
  private:
-  void* at_;
+  static constexpr u64 huge_page = 2 << 20;
+  std::size_t map_bytes() const { return bytes_ + huge_page; }
+  void* map_;
+  u8* at_;
   std::size_t bytes_;
 };
 
-// Entries that are zero until they are set.
+// Entries that are zero until they are set. Wiped on fork.
 template <class T>
 class ReservedTable {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  explicit ReservedTable(std::size_t entries) : memory_(entries * sizeof(T)) {}
+  explicit ReservedTable(std::size_t entries) : memory_(entries * sizeof(T), entries * sizeof(T), OnFork::wiped) {}
   T& operator[](std::size_t i) { return items()[i]; }
   const T& operator[](std::size_t i) const { return items()[i]; }
   void clear() { memory_.wipe(); }
@@ -49,13 +58,13 @@ class ReservedTable {
   Reservation memory_;
 };
 
-// An array that grows at its end.
+// An array that grows at its end. Wiped on fork.
 template <class T>
 class ReservedArray {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  explicit ReservedArray(std::size_t most_bytes) : memory_(most_bytes) { begin_pages(); }
+  explicit ReservedArray(std::size_t most_bytes) : memory_(most_bytes, small_bytes, OnFork::wiped) { begin_pages(); }
   std::size_t size() const { return size_; }
   T& operator[](std::size_t i) { return begin()[i]; }
   const T& operator[](std::size_t i) const { return begin()[i]; }
@@ -80,6 +89,8 @@ class ReservedArray {
   }
 
  private:
+  // As little as this is better off in pages of its own size.
+  static constexpr std::size_t small_bytes = 128 * 1024;
   void begin_pages() { pages_ = {memory_.at(), memory_.bytes(), 4096, 256 * 1024}; }
   Reservation memory_;
   std::size_t size_ = 0;

@@ -31,7 +31,6 @@ CodeCache::CodeCache() {
 
 CodeCache::~CodeCache() {
   for (Slot** table : tables_) munmap(table, table_bytes);
-  for (void* block : blocks_) munmap(block, block_bytes);
 }
 
 void CodeCache::clear() {
@@ -44,12 +43,13 @@ void CodeCache::clear() {
 Slot* CodeCache::allocate(u32 count) {
   std::size_t bytes = count * sizeof(Slot);
   if (blocks_in_use_ == 0 || block_used_ + bytes > block_bytes) {
-    if (blocks_in_use_ == blocks_.size()) blocks_.push_back(reserve(block_bytes));
+    if (blocks_in_use_ == blocks_.size())
+      blocks_.push_back(std::make_unique<Reservation>(block_bytes, 0, OnFork::copied));
     blocks_in_use_++;
     block_used_ = 0;
-    block_pages_ = {blocks_[blocks_in_use_ - 1], block_bytes, pages_step, pages_step};
+    block_pages_ = {blocks_[blocks_in_use_ - 1]->at(), block_bytes, pages_step, pages_step};
   }
-  u8* block = static_cast<u8*>(blocks_[blocks_in_use_ - 1]);
+  u8* block = static_cast<u8*>(blocks_[blocks_in_use_ - 1]->at());
   block_pages_.need(block_used_ + bytes);
   auto* slots = reinterpret_cast<Slot*>(block + block_used_);
   block_used_ += bytes;

@@ -1,10 +1,11 @@
 // Decoded instructions of the interpreter: one slot per halfword (Thumb) or word (A32), in pieces of 128 bytes of code.
 #pragma once
 #include <array>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
-#include "core/base/pages_ahead.h"
+#include "core/base/reserved.h"
 #include "core/cpu/core.h"
 #include "core/cpu/simd.h"
 
@@ -74,8 +75,8 @@ class CodeCache {
   // Most of the space has no code, and most changes (munmap of everything at the start) are there.
   static constexpr u32 region_shift = 20;
   std::array<bool, std::size_t{1} << (32 - region_shift)> has_pieces_{};
-  static constexpr std::size_t block_bytes = 256 * 1024;
-  std::vector<void*> blocks_;
+  static constexpr std::size_t block_bytes = 2 << 20;  // a huge page: even short processes fill one
+  std::vector<std::unique_ptr<Reservation>> blocks_;
   static constexpr std::size_t pages_step = 32 * 1024;
   std::size_t blocks_in_use_ = 0;
   std::size_t block_used_ = 0;  // of the last of them: bytes given out

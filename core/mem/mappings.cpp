@@ -207,6 +207,11 @@ int Space::map_anonymous(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, st
   return 0;
 }
 
+void Space::expect_use(GuestAddr at, u32 bytes) {
+  constexpr u32 huge_page = 2 << 20;
+  if (bytes >= huge_page) (void)madvise(base_ + at.value, bytes, MADV_HUGEPAGE);
+}
+
 int Space::map_file(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, HostFd file, u64 offset, u64 file_size,
                     const Mapping& label) {
   check_range(at, bytes);

@@ -172,6 +172,8 @@ class Space {
   // Host memory is mapped with the guest's read and write permission (exec is emulated), so that a host system call on
   // guest memory gives EFAULT where the guest kernel would.
   int map_anonymous(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, std::string name);
+  // Anonymous memory that is going to be used from end to end: big ranges of it come in huge pages.
+  void expect_use(GuestAddr at, u32 bytes);
   // `file_size` decides which pages lie beyond end of file (SIGBUS for the guest).
   int map_file(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, HostFd file, u64 offset, u64 file_size,
                const Mapping& label);

@@ -133,6 +133,7 @@ Answered FreebsdKernel::mmap(Thread& thread) {
   mem::Sharing sharing = flags & map_shared ? mem::Sharing::shared : mem::Sharing::private_;
   if (anonymous) {
     if (int error = space_.map_anonymous(at, bytes, prot, sharing, "")) return abi::Failed{static_cast<u32>(error)};
+    if (sharing == mem::Sharing::private_ && prot.write && !(flags & map_stack)) space_.expect_use(at, bytes);
     return done(at.value);
   }
   outside::MapRequest request{

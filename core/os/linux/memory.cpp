@@ -22,6 +22,8 @@ enum : u32 {
   map_type = 15,
   map_anonymous = 32,
   map_growsdown = 0x100,
+  map_noreserve = 0x4000,
+  map_stack = 0x2'0000,
   map_fixed_noreplace = 0x10'0000
 };
 constexpr u32 read_implies_exec = 0x0040'0000;  // include/uapi/linux/personality.h
@@ -137,6 +139,7 @@ Answered LinuxKernel::mmap2(Thread& thread) {
   }
   if (int error = space_.map_anonymous(at, bytes, prot, sharing, "")) return abi::Failed{static_cast<u32>(error)};
   if (flags & map_growsdown) space_.set_grows_down(at);
+  if (!shared && prot.write && !(flags & (map_growsdown | map_noreserve | map_stack))) space_.expect_use(at, bytes);
   return done(at.value);
 }
 
