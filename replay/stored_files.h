@@ -12,8 +12,8 @@
 
 namespace sigtape::replay {
 
-// Hashes of stored contents that were compared with them. Processes may share it; one that has lost its place to another
-// is compared again.
+// Hashes of stored contents that were compared with them. Processes may share it; one that has lost its place to
+// another is compared again.
 class CheckedContents {
  public:
   bool has(const tape::ContentHash& hash) const { return hash.low != 0 && place(hash).load() == hash.low; }
@@ -40,7 +40,8 @@ class StoredFiles {
   Result<void> map(mem::Space& space, const tape::MappedFile& mapped);
   // The file of a shared mapping gets as many bytes as are mapped.
   void lengthen(const mem::Mapping& mapping, u32 inside);
-  // In a forked replay: memory that the guest shares without turns stays with the parent, whose replay goes its own way.
+  // In a forked replay: memory that the guest shares without turns stays with the parent, whose replay goes its own
+  // way.
   void unshare(mem::Space& space);
   static bool has_shared(const mem::Space& space);
 

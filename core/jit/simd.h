@@ -43,6 +43,11 @@ class Simd {
   // Something was called.
   void forget() { cache_.forget(); }
   void forget_all() { set(Known{}); }
+  void begin_loop() {
+    aligned_ = 0;
+    cache_.begin_loop();
+  }
+  void end_loop() { cache_.end_loop(); }
   void guest_register_written(u8 number) { aligned_ &= static_cast<u16>(~(1u << number)); }
 
  private:

@@ -5,10 +5,45 @@
 
 namespace sigtape::jit {
 
-int SimdCache::holder(Range range) const {
+int SimdCache::find(Range range) const {
   for (std::size_t x = 0; x < entries_.size(); x++)
     if (entries_[x].first == range.first && entries_[x].words >= range.words) return static_cast<int>(x);
   return -1;
+}
+
+int SimdCache::holder(Range range) {
+  int x = find(range);
+  // Perhaps not from the turn before: then it is put there once too often.
+  if (x >= 0 && entries_[static_cast<u32>(x)] == at_loop_[static_cast<u32>(x)]) needed_ |= 1u << x;
+  return x;
+}
+
+// Whether it holds what is to be moved into one of `registers`.
+bool SimdCache::is_wanted(u32 registers, u8 x) const {
+  for (u8 to = 0; to < at_loop_.size(); to++)
+    if ((registers >> to & 1) && to != x && find(at_loop_[to]) == x) return true;
+  return false;
+}
+
+void SimdCache::end_loop() {
+  u32 left = 0;
+  for (u8 x = 0; x < at_loop_.size(); x++)
+    if ((needed_ >> x & 1) && !(entries_[x] == at_loop_[x])) left |= 1u << x;
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (u8 x = 0; x < at_loop_.size(); x++) {
+      int from = find(at_loop_[x]);
+      if (!(left >> x & 1) || from < 0 || is_wanted(left, x)) continue;
+      move(x, static_cast<u8>(from));
+      entries_[x] = at_loop_[x];
+      left &= ~(1u << x);
+      moved = true;
+    }
+  }
+  for (u8 x = 0; x < at_loop_.size(); x++)
+    if (left >> x & 1) load(x, at_loop_[x], in_file(at_loop_[x]));
+  at_loop_ = {};
+  needed_ = 0;
 }
 
 u8 SimdCache::fresh() {

@@ -31,6 +31,14 @@ class SimdCache {
       if (!(entries_[x] == other[x])) entries_[x] = {};
     clean_ = 0;
   }
+  // Around the code of a loop's turn, which may count on what the turn before has left where it is now: end_loop() puts
+  // there again what it has counted on.
+  void begin_loop() {
+    at_loop_ = entries_;
+    needed_ = 0;
+    clean_ = 0;
+  }
+  void end_loop();
   // No lane of the register is a denormal number of single precision.
   bool is_clean(u8 x) const { return clean_ >> x & 1; }
   void set_clean(u8 x) { clean_ |= 1u << x; }
@@ -59,9 +67,13 @@ class SimdCache {
   void move(u8 d, u8 s) { as_.sse(0, 0x0f28, d, s); }  // MOVAPS
 
  private:
-  int holder(Range range) const;
+  int find(Range range) const;
+  int holder(Range range);
+  bool is_wanted(u32 registers, u8 x) const;
   Assembler& as_;
   Entries entries_{};
+  Entries at_loop_{};  // empty: in no loop
+  u32 needed_ = 0;     // of at_loop_
   u32 locked_ = 0, clean_ = 0;
   u8 next_ = 0;
 };

@@ -45,6 +45,7 @@ class Programs {
 
   void make() {
     thumb = below(2);
+    with_simd_ = below(3) == 0;
     code.clear();
     begins_.clear();
     for (u32 i = 0; i < length; i++) append();
@@ -60,6 +61,9 @@ class Programs {
     }
     state.set_cpsr(static_cast<u32>(random_()) & 0xf80f'0000);
     for (u64& d : state.d) d = (u64{random_()} << 32) | random_();
+    if (below(2))  // numbers that ordinary programs have
+      for (u64& d : state.d)
+        for (u32 half : {0, 32}) d = (d & ~(u64{0x7f80'0000} << half)) | u64{120 + below(14)} << (23 + half);
     state.fpscr = below(2) ? 0x10 : 0;
     state.r[15] = code_begin;
     state.thumb = thumb;
@@ -116,6 +120,9 @@ class Programs {
     }
     while (true) {
       using isa::Table;
+      // A third of the programs compute with extension registers, few of them, so that turns of loops meet each
+      // other's.
+      if (with_simd_ && below(2) && append_simd()) return;
       static constexpr Table a32[] = {Table::a32_integer, Table::a32_integer, Table::a32_media};
       static constexpr Table t32[] = {Table::t16, Table::t16, Table::t16, Table::t32_integer, Table::t32_media};
       Table table = thumb ? t32[below(5)] : a32[below(3)];
@@ -138,6 +145,23 @@ class Programs {
       return put(second, 2);
     }
   }
+  bool append_simd() {
+    auto rows = isa::rows_of(thumb || below(2) ? isa::Table::vfp : isa::Table::neon_data);
+    const isa::Row& row = rows[below(static_cast<u32>(rows.size()))];
+    u32 word = (static_cast<u32>(random_()) & ~row.pattern.fixed.mask) | row.pattern.fixed.value;
+    u32 fewer = (word & ~0x0044'c0c4u) | (row.pattern.fixed.mask & row.pattern.fixed.value);
+    if (below(4)) word = (fewer & ~row.pattern.fixed.mask) | row.pattern.fixed.value;
+    if (row.conditional) word = (word & 0x0fff'ffff) | 0xe000'0000;
+    isa::Insn insn = isa::decode_a32(word);
+    if (isa::row_of_a32(word) != &row || insn.op == isa::Op::undefined || !wanted(insn)) return false;
+    if ((insn.op == isa::Op::vtrn || insn.op == isa::Op::vuzp || insn.op == isa::Op::vzip) && insn.d == insn.m)
+      return false;  // UNKNOWN
+    if (thumb)
+      put(word >> 16, 2), put(word & 0xffff, 2);
+    else
+      put(word, 4);
+    return true;
+  }
   // Back to `begin` on a condition, as a rule after an instruction that sets flags for it.
   void append_loop(u32 begin) {
     u32 cond = below(14), reg = below(8), number = below(4);
@@ -153,6 +177,7 @@ class Programs {
   }
   std::mt19937 random_;
   std::vector<u32> begins_;
+  bool with_simd_ = false;
 };
 
 std::string difference(const Side& a, const Side& b, const cpu::Stop& x, const cpu::Stop& y) {
