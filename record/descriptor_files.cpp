@@ -49,7 +49,9 @@ std::optional<DescriptorFiles::File> DescriptorFiles::file_of(i32 descriptor) {
   if (entry.descriptor == descriptor && descriptor >= 0) return entry.file;
   struct stat status {};
   if (fstat(descriptor, &status) != 0) return std::nullopt;
-  File file{{status.st_dev, status.st_ino}, status.st_rdev, static_cast<u64>(status.st_size), S_ISREG(status.st_mode), S_ISCHR(status.st_mode)};
+  File file{{status.st_dev, status.st_ino}, status.st_rdev, static_cast<u64>(status.st_size)};
+  file.is_regular = S_ISREG(status.st_mode);
+  file.is_character_device = S_ISCHR(status.st_mode);
   file.may_wait = !(file.is_regular && is_on_disk_or_in_memory(descriptor)) &&
                   !(file.is_character_device && is_zero_or_null(status.st_rdev));
   if (changing_ == 0) entry = {descriptor, file};
