@@ -218,10 +218,10 @@ class Assembler {
     if (high(r)) byte(0x41);
     byte(0x58 | low(r));
   }
-  void mfence() {
-    byte(0x0f);
-    byte(0xae);
-    byte(0xf0);
+  // Of a word; leaves the flags as they are.
+  void lock_not(const Mem& m) {
+    lock_ = true;
+    rm(0xf7, static_cast<Reg>(2), m);
   }
   // LOCK CMPXCHG with rax as the expected value; of a byte or a word.
   void lock_cmpxchg(const Mem& m, Reg s, bool of_byte) {

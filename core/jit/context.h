@@ -67,6 +67,7 @@ struct alignas(64) Context {
   // 0 where host arithmetic may be used, else ~0: FPSCR says round to nearest, no flush to zero, and has IXC set;
   // Advanced SIMD looks at IXC only.
   u32 unusual_vfp = 0, unusual_neon = 0;
+  u32 barrier_word = 0;  // written, and of no meaning
   Vectors vectors;
 };
 static_assert(offsetof(Context, state) + offsetof(cpu::State, r) + 64 <= 128);

@@ -193,7 +193,8 @@ struct StreamReader::Impl {
       std::shared_ptr<const void> content;
       std::vector<std::vector<u8>> bytes;
     };
-    auto owner = std::make_shared<Owner>(content);
+    auto owner = std::make_shared<Owner>();
+    owner->content = content;
     for (const auto& [at, where] : kept)
       data[at] = owner->bytes.emplace_back(SIGTAPE_TRY(kept_files.read(tape->directory(), where)));
     ahead.owner = std::move(owner);
