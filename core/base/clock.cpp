@@ -1,7 +1,7 @@
 // FastClock: the counter's rate, from one reading of the clock to the next.
 #include "core/base/clock.h"
 
-#include <cpuid.h>
+#include <sys/platform/x86.h>
 #include <time.h>
 
 #include <algorithm>
@@ -13,12 +13,6 @@ u64 clock_ns(clockid_t clock) {
   timespec now{};
   clock_gettime(clock, &now);
   return ns_of(now);
-}
-
-// Runs at one rate, whatever the processor's clock does ("Invariant TSC" in both manufacturers' manuals).
-bool has_invariant_counter() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid(0x8000'0007, &a, &b, &c, &d) && (d & 1u << 8);
 }
 
 constexpr u64 most_between_readings_ns = 1'000'000;
@@ -33,8 +27,8 @@ u64 monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
 u64 realtime_ns() { return clock_ns(CLOCK_REALTIME); }
 
 u64 FastClock::ask(u64 ticks) {
-  static const bool invariant = has_invariant_counter();
-  if (!invariant) return monotonic_ns();
+  // Runs at one rate, whatever the processor's clock does ("Invariant TSC" in both manufacturers' manuals).
+  if (!CPU_FEATURE_PRESENT(INVARIANT_TSC)) return monotonic_ns();
   u64 reading = monotonic_ns();
   // Nobody may come between the two clocks' readings.
   for (unsigned tries = 0; tries < 3 && __builtin_ia32_rdtsc() - ticks > most_ticks_of_a_reading; tries++) {

@@ -1,13 +1,15 @@
-// CPUID, asked once. GCC and Clang look at XCR0 for what needs AVX.
+// What the C library has found out about the processor (and about XCR0, for what needs AVX) when it started: where a
+// hypervisor answers it, CPUID takes tens of microseconds.
 #include "core/jit/host_features.h"
+
+#include <sys/platform/x86.h>
 
 namespace sigtape::jit {
 
 HostFeatures host_features() {
-  __builtin_cpu_init();
-  return {.ssse3 = __builtin_cpu_supports("ssse3") != 0,
-          .sse41 = __builtin_cpu_supports("sse4.1") != 0,
-          .fma = __builtin_cpu_supports("fma") != 0 && __builtin_cpu_supports("avx") != 0};
+  return {.ssse3 = CPU_FEATURE_ACTIVE(SSSE3) != 0,
+          .sse41 = CPU_FEATURE_ACTIVE(SSE4_1) != 0,
+          .fma = CPU_FEATURE_ACTIVE(FMA) != 0 && CPU_FEATURE_ACTIVE(AVX) != 0};
 }
 
 }  // namespace sigtape::jit
