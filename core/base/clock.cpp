@@ -19,7 +19,8 @@ constexpr u64 most_between_readings_ns = 1'000'000;
 // A rate is measured over no less, so that what a reading takes itself does not count, and no more, as the counter may
 // have stood still meanwhile, or the process moved to another machine.
 constexpr u64 least_measured_ns = 200'000, most_measured_ns = 1'000'000'000;
-constexpr u64 most_ticks_of_a_reading = 2'000;
+// A fraction of a microsecond: a rate measured over the least is right to a thousandth.
+constexpr u64 most_ticks_of_a_reading = 500;
 
 }  // namespace
 
