@@ -33,8 +33,10 @@ Result<tape::OwnedFd> StoredFiles::open_stored(const tape::StoredFile& file) {
   struct stat status {};
   if (fstat(fd.get(), &status) != 0 || static_cast<u64>(status.st_size) != file.bytes)
     return Error{fmt::format("{} is damaged: it should have {} bytes", path, file.bytes)};
-  if (!checked_->has(file.hash)) SIGTAPE_TRY_VOID(check_content(fd.get(), path, file));
-  checked_->add(file.hash);
+  if (!checked_->has(file.hash)) {
+    SIGTAPE_TRY_VOID(check_content(fd.get(), path, file));
+    checked_->add(file.hash);
+  }
   return fd;
 }
 

@@ -10,6 +10,8 @@
 
 namespace sigtape {
 
+inline constexpr u32 huge_page = 2 << 20;
+
 // What a forked child finds. wiped: nothing, and it has to clear the memory before anything else; most kernels have done
 // so by then, and spare the parent the copying.
 enum class OnFork : u8 { copied, wiped };
@@ -20,7 +22,7 @@ class Reservation {
   Reservation(std::size_t bytes, std::size_t small, OnFork on_fork) : bytes_(bytes) {
     map_ = mmap(nullptr, map_bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK_THAT(map_ != MAP_FAILED, "no address space for {} bytes", bytes);
-    u64 first_huge = (reinterpret_cast<u64>(map_) + small + huge_page - 1) & ~(huge_page - 1);
+    u64 first_huge = (reinterpret_cast<u64>(map_) + small + huge_page - 1) & ~u64{huge_page - 1};
     at_ = reinterpret_cast<u8*>(first_huge - small);
     if (small < bytes) (void)madvise(at_ + small, bytes - small, MADV_HUGEPAGE);
     if (on_fork == OnFork::wiped) (void)madvise(at_, bytes, MADV_WIPEONFORK);
@@ -33,7 +35,6 @@ class Reservation {
   void wipe() { CHECK_THAT(madvise(at_, bytes_, MADV_DONTNEED) == 0, "memory can't be given back"); }
 
  private:
-  static constexpr u64 huge_page = 2 << 20;
   std::size_t map_bytes() const { return bytes_ + huge_page; }
   void* map_;
   u8* at_;

@@ -47,7 +47,7 @@ Slot* CodeCache::allocate(u32 count) {
       blocks_.push_back(std::make_unique<Reservation>(block_bytes, 0, OnFork::copied));
     blocks_in_use_++;
     block_used_ = 0;
-    block_pages_ = {blocks_[blocks_in_use_ - 1]->at(), block_bytes, pages_step, pages_step};
+    block_pages_ = {blocks_[blocks_in_use_ - 1]->at(), block_bytes, first_pages_step, last_pages_step};
   }
   u8* block = static_cast<u8*>(blocks_[blocks_in_use_ - 1]->at());
   block_pages_.need(block_used_ + bytes);

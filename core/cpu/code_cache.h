@@ -75,9 +75,9 @@ class CodeCache {
   // Most of the space has no code, and most changes (munmap of everything at the start) are there.
   static constexpr u32 region_shift = 20;
   std::array<bool, std::size_t{1} << (32 - region_shift)> has_pieces_{};
-  static constexpr std::size_t block_bytes = 2 << 20;  // a huge page: even short processes fill one
+  static constexpr std::size_t block_bytes = huge_page;  // even short processes fill one
   std::vector<std::unique_ptr<Reservation>> blocks_;
-  static constexpr std::size_t pages_step = 32 * 1024;
+  static constexpr std::size_t first_pages_step = 32 * 1024, last_pages_step = 256 * 1024;
   std::size_t blocks_in_use_ = 0;
   std::size_t block_used_ = 0;  // of the last of them: bytes given out
   PagesAhead block_pages_;

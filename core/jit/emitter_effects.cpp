@@ -69,7 +69,7 @@ void Emitter::emit_effect(u16 id) {
     case Kind::branch:
     case Kind::branch_exchange:
     case Kind::branch_if: return emit_branch(id);
-    // Orders as MFENCE does, in half the time.
+    // Orders as MFENCE does, in a fraction of the time.
     case Kind::barrier: return as.lock_not(in_context(offsetof(Context, barrier_word)));
     case Kind::clear_exclusive: return as.store8(in_context(state_offset(offsetof(cpu::State, monitor.open))), u8{0});
     default: failed_ = true;

@@ -222,12 +222,11 @@ void Translator::emit_loop(std::size_t turn) {
   emit_body(0, turn);
   u8* expired = emitter_.count_turn(live);
   emit_body(turn, end);
+  emitter_.simd().end_loop();
   if (emitter_.flags() == flags) {
     cc = emitter_.condition(last.insn.cond);
-    emitter_.simd().end_loop();
     Assembler::patch(as.jump(cc), begin);
   } else {
-    emitter_.simd().end_loop();
     emitter_.need_all_home();
     emitter_.uncount_turn();
     emit_last(last);

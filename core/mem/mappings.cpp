@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/reserved.h"
 #include "core/mem/space.h"
 
 namespace sigtape::mem {
@@ -208,7 +209,6 @@ int Space::map_anonymous(GuestAddr at, u32 bytes, Prot prot, Sharing sharing, st
 }
 
 void Space::expect_use(GuestAddr at, u32 bytes) {
-  constexpr u32 huge_page = 2 << 20;
   if (bytes >= huge_page) (void)madvise(base_ + at.value, bytes, MADV_HUGEPAGE);
 }
 
