@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "analyze/command.h"
+#include "core/outside/linux_limits.h"
 #include "core/outside/live.h"
 #include "record/binfmt_start.h"
 #include "record/command.h"
@@ -13,6 +14,8 @@ using namespace sigtape;
 int main(int argc, char** argv) {
   // Not a user's command: a recorded or run program did execve.
   if (outside::is_exec_start(argc, argv)) return record::run_from_exec(argc, argv);
+
+  if (auto limits = outside::lift_file_size_limit(); !limits) return record::complain(limits.error());
 
   // Nor this: the kernel found an armv7 program.
   if (record::is_binfmt_start(argc, argv)) return record::run_from_binfmt(argc, argv);

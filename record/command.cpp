@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 
+#include "core/outside/linux_limits.h"
 #include "core/outside/path_root.h"
 #include "record/binfmt.h"
 #include "record/first_program.h"
@@ -77,6 +78,7 @@ int run_native(outside::LiveOptions& options) {
   std::vector<char*> arguments;
   for (std::string& word : options.arguments) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+  outside::restore_file_size_limit();
   execv(options.path.c_str(), arguments.data());
   return complain(Error{fmt::format("{}: {}", options.path, std::strerror(errno)), 126});
 }

@@ -16,6 +16,7 @@
 #include <filesystem>
 
 #include "core/base/clock.h"
+#include "core/outside/linux_limits.h"
 #include "core/outside/tree_stand.h"
 #include "core/tape/host_file.h"
 #include "core/tape/session.h"
@@ -114,6 +115,7 @@ class SessionRun {
     environment.push_back(entry.data());
     arguments.push_back(nullptr);
     environment.push_back(nullptr);
+    outside::restore_file_size_limit();
     execve(options_.live.path.c_str(), arguments.data(), environment.data());
     session_->page().started.store(0);
     return complain(tape::host_error(options_.live.path));

@@ -239,6 +239,28 @@ int main(void) { static char b[65536]; int f = open("/dev/urandom", O_RDONLY); f
     expect(b"diverge" not in replayed.err, "it diverges", replayed)
 
 
+def limited_files():
+    """ulimit -f is the guest's, and no hindrance to the tape as long as the hard limit leaves room for one."""
+    def under(limit, *words):
+        return run(["/bin/sh", "-c", f'ulimit {limit} 8; exec "$@"', "sh", sigtape(), *words], 60, home, folder)
+
+    program = guest_program("limited", r"""
+#include <stdio.h>
+#include <sys/resource.h>
+int main(void) { struct rlimit limit; getrlimit(RLIMIT_FSIZE, &limit); return printf("%ld\n", (long)limit.rlim_cur / 512) < 0; }
+""")
+    tape = folder / "limited.tape"
+    shutil.rmtree(tape, ignore_errors=True)
+    record_it = ("record", "-q", "-o", tape, "--", program)
+    for words in [("run", program), record_it, ("replay", tape), ("run", "/bin/sh", "-c", "ulimit -f")]:
+        done = under("-Sf", *words)
+        expect(done.status == 0 and done.out == b"8\n", "not the program's limit", done)
+    for words in [("run", program), record_it, ("replay", tape)]:
+        done = under("-f", *words)
+        if done.status != 0 or words == record_it:  # who may raise a hard limit does, but there is a tape already
+            refused(done)
+
+
 def backtraces():
     """A hang in a handler: callers by .debug_frame and by .ARM.exidx, and the frame that the kernel made between them."""
     text = """#include <signal.h>
@@ -279,6 +301,7 @@ suite.case("kill -9 of everything", interrupted, signal.SIGKILL, True)
 suite.case("kill -9 of the recorder", interrupted, signal.SIGKILL, False)
 suite.case("--timeout", timeout_ends)
 suite.case("full disk", full_disk)
+suite.case("ulimit -f", limited_files)
 suite.case("backtraces", backtraces)
 shutil.rmtree(folder, ignore_errors=True)
 suite.finish()

@@ -9,6 +9,7 @@
 #include "core/cpu/engine.h"
 #include "core/os/thread.h"
 #include "core/outside/baton.h"
+#include "core/outside/linux_limits.h"
 #include "core/outside/own_fds.h"
 #include "core/outside/safe_syscall.h"
 #include "core/outside/staging.h"
@@ -45,7 +46,9 @@ struct HostThread {
   Baton::Waiter waiter;
   FastClock clock;
   Staging staging;
-  std::shared_ptr<OwnFds> own_fds;  // shared by the threads of a process; a vfork child has its own
+  // Shared by the threads of a process; a vfork child has its own.
+  std::shared_ptr<OwnFds> own_fds;
+  std::shared_ptr<KeptLimits> limits;
   u64 real_mask = 0;  // what the host thread's mask was last set to, outside of captures and of our own critical parts
   u32 waits_slept_out = 0;  // since one was cut short by a wake that came at once (CallContext::await_wake)
   u64 slice_start = 0;     // thread->tick when the baton was taken

@@ -81,7 +81,10 @@ HostThread& LiveState::new_host_thread(os::Thread* thread) {
   auto* host = new HostThread;
   host->thread = thread;
   host->engine = &inside->engine();
-  if (current_host_thread) host->own_fds = current_host_thread->own_fds;
+  if (current_host_thread) {
+    host->own_fds = current_host_thread->own_fds;
+    host->limits = current_host_thread->limits;
+  }
   return *host;
 }
 
@@ -142,6 +145,8 @@ void Live::attach(Inside& inside) {
   host.real_mask = real_mask();
   bool inherited = s.options.from_exec && s.options.self.value >= 0;
   host.own_fds = std::make_shared<OwnFds>(inherited ? std::optional<int>(s.options.own_base) : std::nullopt);
+  host.limits = std::make_shared<KeptLimits>();
+  host.limits->take(s.options.limits);
   current_host_thread = &host;
   if (inherited) {
     host.own_fds->note(s.options.self);
@@ -191,10 +196,9 @@ Result<Image> Live::image() {
   image.gid = static_cast<u32>(raw_syscall(SYS_getgid));
   image.egid = static_cast<u32>(raw_syscall(SYS_getegid));
   image.pid = static_cast<i32>(raw_syscall(SYS_getpid));
-  take_limits_from_exec(options.memory_limits);
-  image.stack_limit = own_limit(RLIMIT_STACK);
-  image.data_limit = own_limit(RLIMIT_DATA);
-  image.space_limit = own_limit(RLIMIT_AS);
+  image.stack_limit = limits().soft(RLIMIT_STACK);
+  image.data_limit = limits().soft(RLIMIT_DATA);
+  image.space_limit = limits().soft(RLIMIT_AS);
   image.personality = options.personality;
   image.seccomp = options.seccomp;
   u64 ignored = inherited_ignored();
@@ -285,6 +289,7 @@ void Live::boundary(os::Thread& thread) {
 }
 
 OwnFds& Live::own_fds() { return *state_->host().own_fds; }
+KeptLimits& Live::limits() { return *state_->host().limits; }
 const PathRoot& Live::root() const { return state_->root; }
 LiveHooks& Live::hooks() { return state_->hooks; }
 Inside& Live::inside() { return *state_->inside; }

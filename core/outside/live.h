@@ -87,7 +87,7 @@ struct LiveOptions {
   std::string program_path;
   u32 personality = 0;             // of the image before
   std::vector<u64> seccomp;        // its filters
-  std::vector<u64> memory_limits;  // and its limits, see linux_limits.h
+  std::vector<u64> limits;  // and its limits, see linux_limits.h
   std::string hook_words;                 // what about_to_exec left in ExecPlan::words
   std::vector<HostFd> kept;               // and in ExecPlan::keep
   char** first_guest_argument = nullptr;  // in main's argv: where /proc/PID/cmdline is to begin; nullptr: left alone
@@ -97,6 +97,7 @@ struct LiveOptions {
 bool is_exec_start(int argc, char** argv);
 Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment);
 
+class KeptLimits;  // linux_limits.h
 class OwnFds;      // own_fds.h: our descriptors, at high numbers, invisible to the guest
 class PathRoot;    // path_root.h: --root
 struct LiveState;  // live_state.h
@@ -136,6 +137,7 @@ class Live final : public Outside {
 
   // --- for the call handlers and the recorder
   OwnFds& own_fds();
+  KeptLimits& limits();
   const PathRoot& root() const;
   LiveHooks& hooks();
   Inside& inside();

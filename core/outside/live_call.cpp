@@ -236,7 +236,11 @@ HostResult CallContext::issue_blocking(long number, const long (&words)[6], std:
     trace->captured_ns = 0;
     trace->call_number = call.number;
   }
-  s.put_down_baton(host_);
+  bool limited = host_.limits->limits_files() && may_grow_a_file(number, words);
+  if (limited)
+    host_.limits->enter_file_size();
+  else
+    s.put_down_baton(host_);
   // The recorder's time will do, unless it is to be compared with that of a capture.
   if (trace) notes.entered_ns = monotonic_ns();
   if (notes.entered_ns == 0) notes.entered_ns = host_.clock.now();
@@ -247,7 +251,10 @@ HostResult CallContext::issue_blocking(long number, const long (&words)[6], std:
   notes.left_ns = trace ? monotonic_ns() : host_.clock.now();
   if (trace) trace->entered_ns = 0;
   host_.trace = nullptr;
-  s.take_baton(host_);
+  if (limited)
+    host_.limits->leave_file_size();
+  else
+    s.take_baton(host_);
   return result;
 }
 

@@ -42,9 +42,9 @@ std::string numbers_of(const LiveState& s, HostFd self, HostFd program, int base
 }
 
 // "personality resource soft hard...".
-std::string inherited_of(u32 personality) {
+std::string inherited_of(u32 personality, const KeptLimits& limits) {
   std::string text = fmt::format("{}", personality);
-  for (u64 number : limits_for_exec()) text += fmt::format(" {}", number);
+  for (u64 number : limits.numbers()) text += fmt::format(" {}", number);
   return text;
 }
 
@@ -108,7 +108,7 @@ HostResult exec_guest(LiveState& s, HostThread& host, ResolvedExec& target, cons
   std::vector<std::string> arguments{"sigtape",
                                      marker,
                                      numbers_of(s, *self, *program, own.base(), plan.keep),
-                                     inherited_of(request.personality),
+                                     inherited_of(request.personality, *host.limits),
                                      seccomp_text(request.seccomp),
                                      plan.words,
                                      s.options.root,
@@ -128,10 +128,12 @@ HostResult exec_guest(LiveState& s, HostThread& host, ResolvedExec& target, cons
 HostResult exec_native(HostThread& host, const ExecRequest& request, int dirfd, const ResolvedExec& target,
                        const ExecPlan& plan) {
   for (HostFd fd : plan.keep) host.own_fds->keep_over_exec(fd);
+  host.limits->give_file_size_to_native();
   // As the guest asked, where the host kernel comes to the same end; its own reading of #! lines is the better one.
   HostResult result = target.changed_by_root
                           ? issue_exec(host, AT_FDCWD, target.host_program, target.arguments, plan.environment, 0)
                           : issue_exec(host, dirfd, request.path, request.arguments, plan.environment, request.flags);
+  host.limits->take_file_size_back();
   for (HostFd fd : plan.keep) host.own_fds->close_on_exec(fd);
   return result;
 }
@@ -159,7 +161,7 @@ Result<LiveOptions> options_from_exec(int argc, char** argv, char** environment)
   options.program_path = argv[program_at];
   options.personality = static_cast<u32>(inherited.front());
   options.seccomp = seccomp_of_text(argv[seccomp_at]);
-  options.memory_limits.assign(inherited.begin() + 1, inherited.end());
+  options.limits.assign(inherited.begin() + 1, inherited.end());
   options.hook_words = argv[words_at];
   for (std::size_t i = 6; i < numbers.size(); i++) options.kept.push_back(HostFd{numbers[i]});
   if (argc > first_guest) options.first_guest_argument = argv + first_guest;

@@ -94,7 +94,9 @@ u8* take_stack(LiveState& s) {
 HostThread& new_shared_child(LiveState& s, os::Thread& child) {
   HostThread& born = s.new_host_thread(&child);
   born.is_vfork_child = true;
-  born.own_fds = std::make_shared<OwnFds>(*s.host().own_fds);  // its descriptor table is a copy
+  // Its descriptor table and its limits are copies.
+  born.own_fds = std::make_shared<OwnFds>(*s.host().own_fds);
+  born.limits = std::make_shared<KeptLimits>(*s.host().limits);
   return born;
 }
 
