@@ -43,6 +43,11 @@ struct Vectors {
   Vector reverse_64 = {{0x0405'0607, 0x0001'0203, 0x0c0d'0e0f, 0x0809'0a0b}};
 };
 
+// The exponent is above 1 and below the largest where a number's upper word, doubled so that the sign is away, and less
+// twice the exponent 2, is below this. In a range of 0 there is none.
+inline constexpr u32 normal_range(bool wide) { return 0u - 3 * (wide ? 1u << 21 : 1u << 24); }
+static_assert((normal_range(true) & normal_range(false)) == normal_range(false));
+
 // The guest's flags in translated code, where they are at home: N and Z are bits 7 and 6 of ah, V is al, C is a byte
 // in memory.
 struct alignas(64) Context {
@@ -67,7 +72,9 @@ struct alignas(64) Context {
   // 0 where host arithmetic may be used, else ~0: FPSCR says round to nearest, no flush to zero, and has IXC set;
   // Advanced SIMD looks at IXC only.
   u32 unusual_vfp = 0, unusual_neon = 0;
-  u32 barrier_word = 0;  // written, and of no meaning
+  u32 normal_single = 0, normal_double = 0;  // the ranges, but 0 with unusual_vfp
+  u32 barrier_word = 0;                      // written, and of no meaning
+  alignas(16) Vector borrowed[2]{};          // xmm registers that a slow path uses and puts back
   Vectors vectors;
 };
 static_assert(offsetof(Context, state) + offsetof(cpu::State, r) + 64 <= 128);

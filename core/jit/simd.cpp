@@ -63,6 +63,7 @@ bool Simd::emit() {
   if (slow_) {
     slow_paths_.back().back = as_.at();
     slow_paths_.back().entries = cache_.entries();
+    slow_paths_.back().flushed = cache_.flushed();
   }
   return true;
 }
@@ -140,7 +141,7 @@ void Simd::emit_slow_path(SlowPath& path) {
   }
   if (path.has_lanes) {
     as_.bind(path.lanes.from);
-    test_lanes(path.lanes, true);
+    test_zeros(path.lanes);
     as_.jump(Cc::e, path.lanes.back);
   }
   for (u8 k = 0; k < path.count; k++) as_.bind(path.from[k]);
@@ -156,7 +157,7 @@ void Simd::emit_slow_path(SlowPath& path) {
     as_.mov(Reg::rdx, index_of(cpu::simd_data_function(path.insn)));
     as_.call(e_.stubs_.call_simd);
   }
-  cache_.load_all(path.entries);
+  load_entries(path);
   as_.jump(path.back);
 }
 

@@ -32,12 +32,12 @@ class Simd {
 
   // What holds at a place: to be kept before a condition, met behind what depends on it.
   struct Known {
-    SimdCache::Entries entries{};
+    SimdCache::Known cache;
     u16 aligned = 0;
   };
-  Known known() const { return {cache_.entries(), aligned_}; }
+  Known known() { return {cache_.known(), aligned_}; }
   void meet(const Known& other) {
-    cache_.meet(other.entries);
+    cache_.meet(other.cache);
     aligned_ &= other.aligned;
   }
   // Something was called.
@@ -47,7 +47,7 @@ class Simd {
     aligned_ = 0;
     cache_.begin_loop();
   }
-  void end_loop() { cache_.end_loop(); }
+  [[nodiscard]] bool end_loop() { return cache_.end_loop(); }
   void guest_register_written(u8 number) { aligned_ &= static_cast<u16>(~(1u << number)); }
 
  private:
@@ -66,15 +66,19 @@ class Simd {
     Zero rule = Zero::never;
     u8 a = 0, b = 0;
   };
+  struct LaneOperand {
+    u8 x = 0;
+    bool is_half = false;  // only the lower lanes matter, though the instruction has four
+  };
   struct LaneCheck {
-    bool quad = false, needs_ixc = true;
+    bool quad = false;
     u8 operand_count = 0, result_count = 0;
-    std::array<u8, 3> operands{};
+    std::array<LaneOperand, 3> operands{};
     std::array<LaneResult, 2> results{};
-    std::array<u8, 4> scratch{};
+    u8 bad = 0, t = 0;  // registers to work in
     u8* from = nullptr;
     const u8* back = nullptr;
-    void add_operand(u8 x, const SimdCache& cache);
+    void add_operand(u8 x, SimdCache& cache);
   };
   // Out of line: what is done about an instruction that cannot go the usual way.
   struct SlowPath {
@@ -90,6 +94,7 @@ class Simd {
     FlagState flags;
     const u8* back = nullptr;
     SimdCache::Entries entries{};
+    u32 flushed = 0;  // of the registers of `entries`
   };
   struct Data {
     u8* place;
@@ -97,7 +102,7 @@ class Simd {
   };
 
   void set(const Known& known) {
-    cache_.set_entries(known.entries);
+    cache_.set(known.cache);
     aligned_ = known.aligned;
   }
   SlowPath& slow_path(bool interpreted);
@@ -151,10 +156,17 @@ class Simd {
 
   // --- simd_float.cpp
   bool emit_float(const Insn& insn);
-  void test_lanes(const LaneCheck& check, bool exact);
+  void double_lanes(u8 d, u8 x);
+  void find_denormal(u8 d, u8 x, u8 t);
+  void flush_denormal(u8 x, u8 t, u8 u);
+  void find_bad_operands(const LaneCheck& check, u8 u);
+  void find_bad_results(const LaneCheck& check);
+  void compare_bad(const LaneCheck& check);
   void check_lanes(LaneCheck check);
+  void test_zeros(const LaneCheck& check);
+  void load_entries(const SlowPath& path);
   void check_numbers(u8 a, u8 b, bool quad);
-  u8 float_operand_m(const Insn& insn);
+  u8 float_operand_m(const Insn& insn, LaneCheck& check);
   void float_arithmetic(const Insn& insn);
   void float_fused(const Insn& insn);
   void float_pairs(const Insn& insn);

@@ -7,83 +7,158 @@ namespace sigtape::jit {
 
 using isa::Op;
 
-// Tells, in EFLAGS, whether a lane of an operand is denormal, which would be flushed and set IDC, or a lane of a result
-// not clearly normal. With `exact`, zeros that are exact results will do. Changes rcx.
-void Simd::test_lanes(const LaneCheck& check, bool exact) {
-  const u8 bad = check.scratch[0], t = check.scratch[1], u = check.scratch[2], w = check.scratch[3];
-  bool first = true;
-  auto note = [&](u8 x) {
-    if (first)
-      cache_.move(bad, x);
-    else
-      op(sse::por, bad, x);
-    first = false;
-  };
-  auto doubled = [&](u8 d, u8 x) {  // without the sign
-    cache_.move(d, x);
-    op(sse::paddd, d, d);
-  };
+// d = x without its signs, shifted left by one.
+void Simd::double_lanes(u8 d, u8 x) {
+  cache_.move(d, x);
+  op(sse::paddd, d, d);
+}
+
+// d: ones in lanes of x that are denormal. Changes t.
+void Simd::find_denormal(u8 d, u8 x, u8 t) {
+  double_lanes(t, x);
+  op(sse::paddd, t, &Vectors::denormal_base);
+  as_.sse(0, 0x0f28, d, vector(&Vectors::denormal_limit));
+  op(sse::pcmpgtd, d, t);
+}
+
+// They become zeros of their signs, as operands do under the standard FPSCR. Changes t and u.
+void Simd::flush_denormal(u8 x, u8 t, u8 u) {
+  find_denormal(u, x, t);
+  as_.sse(0, 0x0f54, u, vector(&Vectors::word_magnitudes));
+  op(sse::pandn, u, x);
+  cache_.move(x, u);
+}
+
+// check.bad |= lanes of operands that are denormal, which would be flushed and set IDC. Changes check.t and u.
+void Simd::find_bad_operands(const LaneCheck& check, u8 u) {
   for (u8 k = 0; k < check.operand_count; k++) {
-    doubled(t, check.operands[k]);
-    op(sse::paddd, t, &Vectors::denormal_base);
-    as_.sse(0, 0x0f28, u, vector(&Vectors::denormal_limit));
-    op(sse::pcmpgtd, u, t);
-    note(u);
+    find_denormal(u, check.operands[k].x, check.t);
+    if (check.operands[k].is_half) op(sse::punpcklqdq, u, u);
+    op(sse::por, check.bad, u);
   }
+}
+
+// check.bad = lanes of results that are not clearly normal. Changes check.t.
+void Simd::find_bad_results(const LaneCheck& check) {
+  bool in_one = host_.sse41;
+  for (u8 k = 0; k < check.result_count; k++) {
+    u8 x = k == 0 ? check.bad : check.t;
+    double_lanes(x, check.results[k].x);
+    op(sse::paddd, x, &Vectors::normal_base);
+    if (!in_one) op(sse::pcmpgtd, x, &Vectors::normal_limit);
+    if (k != 0) op(in_one ? sse::pmaxsd : sse::por, check.bad, x);
+  }
+  if (in_one) op(sse::pcmpgtd, check.bad, &Vectors::normal_limit);
+}
+
+// EFLAGS: equal where no lane is bad and FPSCR is as usual. Changes rcx.
+void Simd::compare_bad(const LaneCheck& check) {
+  as_.sse(0, 0x0f50, static_cast<u8>(Reg::rcx), check.bad);  // MOVMSKPS
+  if (!check.quad) as_.alu(Alu::and_, Reg::rcx, 3);
+  as_.alu(Alu::cmp, Reg::rcx, in_context(offsetof(Context, unusual_neon)));
+}
+
+// To the slow path where an operand is denormal or a result not clearly normal; zeros that are exact results come back.
+// Operands that are registers' contents are clean from here on: the slow path flushes them.
+void Simd::check_lanes(LaneCheck check) {
+  check.bad = cache_.fresh();
+  check.t = cache_.fresh();
+  clobber();
+  if (check.result_count != 0)
+    find_bad_results(check);
+  else
+    op(sse::pxor, check.bad, check.bad);
+  if (check.operand_count != 0) find_bad_operands(check, cache_.fresh());
+  compare_bad(check);
+  bool zeros = false;
+  for (u8 k = 0; k < check.result_count; k++) zeros |= check.results[k].rule != Zero::never;
+  if (zeros) {
+    SlowPath& path = slow_path(false);
+    check.from = as_.jump(Cc::ne);
+    check.back = as_.at();
+    path.lanes = check;
+    path.has_lanes = true;
+  } else {
+    slow_if(Cc::ne);
+  }
+  for (u8 k = 0; k < check.operand_count; k++)
+    if (u8 x = check.operands[k].x; cache_.words(x) == (check.quad && !check.operands[k].is_half ? 4 : 2))
+      cache_.set_flushed(x);
+}
+
+// Out of line: whether all is well but for zeros that are exact results, in EFLAGS as compare_bad().
+void Simd::test_zeros(const LaneCheck& check) {
+  u32 taken = 1u << check.bad | 1u << check.t;
+  for (u8 k = 0; k < check.operand_count; k++) taken |= 1u << check.operands[k].x;
+  for (u8 k = 0; k < check.result_count; k++)
+    taken |= 1u << check.results[k].x | 1u << check.results[k].a | 1u << check.results[k].b;
+  std::array<u8, 2> borrowed{};
+  for (u8& x : borrowed) {
+    while (taken >> x & 1) x++;
+    taken |= 1u << x;
+  }
+  auto slot = [](u32 i) { return in_context(offsetof(Context, borrowed) + i * sizeof(Vector)); };
+  for (u32 i = 0; i < borrowed.size(); i++) as_.sse(0, 0x0f29, borrowed[i], slot(i));
+  auto [u, w] = borrowed;
+  u8 bad = check.bad, t = check.t;
+  op(sse::pxor, bad, bad);
   for (u8 k = 0; k < check.result_count; k++) {
     const LaneResult& result = check.results[k];
-    doubled(t, result.x);
+    double_lanes(t, result.x);
     op(sse::paddd, t, &Vectors::normal_base);
     op(sse::pcmpgtd, t, &Vectors::normal_limit);
-    if (exact && result.rule != Zero::never) {
-      doubled(u, result.x);
+    if (result.rule != Zero::never) {
+      double_lanes(u, result.x);
       op(sse::pcmpeqd, u, &Vectors::zero);
       if (result.rule == Zero::with_operand) {
-        doubled(w, result.a);
+        double_lanes(w, result.a);
         op(sse::pcmpeqd, w, &Vectors::zero);
         op(sse::pand, w, u);
         op(sse::pandn, w, t);  // bad, but for those
         cache_.move(t, w);
-        doubled(w, result.b);
+        double_lanes(w, result.b);
         op(sse::pcmpeqd, w, &Vectors::zero);
         op(sse::pand, u, w);
       }
       op(sse::pandn, u, t);
       cache_.move(t, u);
     }
-    note(t);
+    op(sse::por, bad, t);
   }
-  as_.sse(0, 0x0f50, static_cast<u8>(Reg::rcx), bad);  // MOVMSKPS
-  if (check.needs_ixc) as_.alu(Alu::or_, Reg::rcx, in_context(offsetof(Context, unusual_neon)));
-  as_.test(Reg::rcx, check.quad ? 15 : 3);
+  find_bad_operands(check, u);
+  compare_bad(check);
+  for (u32 i = 0; i < borrowed.size(); i++) as_.sse(0, 0x0f28, borrowed[i], slot(i));
 }
 
-void Simd::check_lanes(LaneCheck check) {
-  for (u8& x : check.scratch) x = cache_.fresh();
-  clobber();
-  test_lanes(check, false);
-  bool zeros = false;
-  for (u8 k = 0; k < check.result_count; k++) zeros |= check.results[k].rule != Zero::never;
-  if (!zeros) return slow_if(Cc::ne);
-  SlowPath& path = slow_path(false);
-  check.from = as_.jump(Cc::ne);
-  check.back = as_.at();
-  path.lanes = check;
-  path.has_lanes = true;
+// What a block's code counts on behind a slow path, in which all xmm registers were lost.
+void Simd::load_entries(const SlowPath& path) {
+  std::array<u8, 2> free{};
+  u32 taken = path.flushed;
+  for (u8& x : free) {
+    while (taken >> x & 1) x++;
+    taken |= 1u << x;
+  }
+  for (u8 x = 0; x < path.entries.size(); x++) {
+    if (!(path.flushed >> x & 1)) continue;
+    cache_.load(x, path.entries[x], SimdCache::in_file(path.entries[x]));
+    flush_denormal(x, free[0], free[1]);
+  }
+  for (u8 x = 0; x < path.entries.size(); x++)
+    if (path.entries[x].words != 0 && !(path.flushed >> x & 1))
+      cache_.load(x, path.entries[x], SimdCache::in_file(path.entries[x]));
 }
 
-// An operand to be looked at, unless it is a result that cannot be denormal.
-void Simd::LaneCheck::add_operand(u8 x, const SimdCache& cache) {
-  if (!cache.is_clean(x)) operands[operand_count++] = x;
+// An operand to be looked at, unless it is known not to be denormal.
+void Simd::LaneCheck::add_operand(u8 x, SimdCache& cache) {
+  if (!cache.is_clean(x)) operands[operand_count++] = {x, quad && cache.words(x) == 2};
 }
 
 void Simd::float_arithmetic(const Insn& i) {
   Range d = lanes(i.d, i.quad), n = lanes(i.n, i.quad);
   LaneCheck check{.quad = i.quad};
-  u8 a = cache_.use(n), b = float_operand_m(i);
+  u8 a = cache_.use_number(n), b = float_operand_m(i, check);
   check.add_operand(a, cache_);
-  check.add_operand(b, cache_);
-  u8 x = cache_.copy(n);
+  u8 x = cache_.copy_number(n);
   if (i.op == Op::vadd_f || i.op == Op::vsub_f || i.op == Op::vabd_f) {
     as_.sse(0, i.op == Op::vadd_f ? sse::addps : sse::subps, x, b);
     check.results[check.result_count++] = {.x = x, .rule = Zero::always};
@@ -91,9 +166,9 @@ void Simd::float_arithmetic(const Insn& i) {
     as_.sse(0, sse::mulps, x, b);
     check.results[check.result_count++] = {.x = x, .rule = Zero::with_operand, .a = a, .b = b};
     if (i.op != Op::vmul_f) {
-      u8 addend = cache_.use(d);
+      u8 addend = cache_.use_number(d);
       check.add_operand(addend, cache_);
-      u8 sum = cache_.copy(d);
+      u8 sum = cache_.copy_number(d);
       as_.sse(0, i.op == Op::vmla_f ? sse::addps : sse::subps, sum, x);
       check.results[check.result_count++] = {.x = sum, .rule = Zero::always};
       x = sum;
@@ -104,9 +179,13 @@ void Simd::float_arithmetic(const Insn& i) {
   cache_.put(d, x, true);
 }
 
-u8 Simd::float_operand_m(const Insn& i) {
-  if (i.form != isa::Form::scalar_same) return cache_.use(lanes(i.m, i.quad));
-  u8 x = cache_.copy(lanes(i.m, false));
+u8 Simd::float_operand_m(const Insn& i, LaneCheck& check) {
+  bool is_scalar = i.form == isa::Form::scalar_same;
+  u8 m = cache_.use_number(lanes(i.m, i.quad && !is_scalar));
+  check.add_operand(m, cache_);
+  if (!is_scalar) return m;
+  u8 x = cache_.fresh();
+  cache_.move(x, m);
   spread(x, 2, i.index);
   return x;
 }
@@ -114,9 +193,10 @@ u8 Simd::float_operand_m(const Insn& i) {
 void Simd::float_fused(const Insn& i) {
   Range d = lanes(i.d, i.quad);
   LaneCheck check{.quad = i.quad};
-  u8 a = cache_.use(lanes(i.n, i.quad)), b = cache_.use(lanes(i.m, i.quad)), addend = cache_.use(d);
+  u8 a = cache_.use_number(lanes(i.n, i.quad)), b = cache_.use_number(lanes(i.m, i.quad)),
+     addend = cache_.use_number(d);
   for (u8 x : {a, b, addend}) check.add_operand(x, cache_);
-  u8 x = cache_.copy(d);
+  u8 x = cache_.copy_number(d);
   as_.fma(i.op == Op::vfma_f ? 0xb8 : 0xbc, false, x, a, b);  // VFMADD231PS, VFNMADD231PS
   check.results[check.result_count++] = {.x = x};
   check_lanes(check);
@@ -157,11 +237,7 @@ void Simd::check_numbers(u8 a, u8 b, bool quad) {
   as_.byte(3);
   for (u8 x : {a, b}) {
     if (cache_.is_clean(x)) continue;
-    cache_.move(t, x);
-    op(sse::paddd, t, t);
-    op(sse::paddd, t, &Vectors::denormal_base);
-    as_.sse(0, 0x0f28, u, vector(&Vectors::denormal_limit));
-    op(sse::pcmpgtd, u, t);
+    find_denormal(u, x, t);
     op(sse::por, bad, u);
   }
   as_.sse(0, 0x0f50, static_cast<u8>(Reg::rcx), bad);
@@ -183,13 +259,13 @@ void Simd::float_comparison(const Insn& i) {
   u8 a, b;
   bool zero = i.form == isa::Form::two_zero;
   if (zero) {
-    a = cache_.use(lanes(i.m, i.quad));
+    a = cache_.use_number(lanes(i.m, i.quad));
     b = cache_.fresh();
     op(sse::pxor, b, b);
     cache_.set_clean(b);
   } else {
-    a = cache_.use(lanes(i.n, i.quad));
-    b = cache_.use(lanes(i.m, i.quad));
+    a = cache_.use_number(lanes(i.n, i.quad));
+    b = cache_.use_number(lanes(i.m, i.quad));
   }
   check_numbers(a, b, i.quad);
   u8 x = cache_.fresh();
@@ -264,9 +340,9 @@ bool Simd::emit_float(const Insn& i) {
     case Op::vacgt: float_comparison(i); return true;
     case Op::vmax_f:
     case Op::vmin_f: {
-      u8 a = cache_.use(lanes(i.n, i.quad)), b = cache_.use(lanes(i.m, i.quad));
+      u8 a = cache_.use_number(lanes(i.n, i.quad)), b = cache_.use_number(lanes(i.m, i.quad));
       check_numbers(a, b, i.quad);
-      u8 x = cache_.copy(lanes(i.n, i.quad));
+      u8 x = cache_.copy_number(lanes(i.n, i.quad));
       float_extremum(x, b, i.op == Op::vmax_f);
       cache_.put(lanes(i.d, i.quad), x);
       return true;

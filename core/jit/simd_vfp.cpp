@@ -26,16 +26,14 @@ void Simd::check_usual() {
   slow_if(Cc::ne);
 }
 
-// To the slow path unless FPSCR is as usual and the result clearly normal: the exponent above 1 and below the largest.
-// In the upper word, doubled so that the sign is away, this is one unsigned comparison.
+// To the slow path unless FPSCR is as usual and the result clearly normal: one comparison, see normal_range().
 void Simd::check_result(u8 x, ZeroCheck zero) {
-  u32 exponent_1 = zero.wide ? 1u << 21 : 1u << 24;
   clobber();
   as_.move_from_xmm(Reg::rcx, x, zero.wide);
   if (zero.wide) as_.shift64(Shifting::shr, Reg::rcx, 32);
-  as_.lea(Reg::rdx, {.base = Reg::rcx, .index = Reg::rcx, .offset = -static_cast<i32>(2 * exponent_1)});
-  as_.alu(Alu::or_, Reg::rdx, in_context(offsetof(Context, unusual_vfp)));
-  as_.alu(Alu::cmp, Reg::rdx, 0u - 3 * exponent_1);
+  as_.lea(Reg::rdx, {.base = Reg::rcx, .index = Reg::rcx, .offset = zero.wide ? -(2 << 21) : -(2 << 24)});
+  std::size_t range = zero.wide ? offsetof(Context, normal_double) : offsetof(Context, normal_single);
+  as_.alu(Alu::cmp, Reg::rdx, in_context(range));
   if (zero.rule == Zero::never) return slow_if(Cc::ae);
   SlowPath& path = slow_path(false);
   zero.from = as_.jump(Cc::ae);
@@ -355,6 +353,7 @@ void Simd::emit_status(const Insn& i) {
     as_.mov(Reg::rcx, value);
     as_.alu(Alu::and_, Reg::rcx, cpu::fp::fpscr_writable);
     as_.store(fpscr(), Reg::rcx);
+    cache_.forget_flushed();  // IDC, which they have set, may be clear again
     return as_.call(e_.stubs_.note_fpscr);
   }
   if (i.t != 15) {

@@ -112,6 +112,11 @@ Stubs emit_stubs(Assembler& as, std::ptrdiff_t distance) {
     as.neg(Reg::rcx);  // CF: not 0
     as.alu(Alu::sbb, Reg::rcx, Reg::rcx);
     as.store(at(offsetof(Context, unusual_vfp), offset), Reg::rcx);
+    as.not_(Reg::rcx);
+    as.alu(Alu::and_, Reg::rcx, normal_range(true));
+    as.store(at(offsetof(Context, normal_double), offset), Reg::rcx);
+    as.alu(Alu::and_, Reg::rcx, normal_range(false));
+    as.store(at(offsetof(Context, normal_single), offset), Reg::rcx);
     as.alu(Alu::and_, Reg::rdx, cpu::fp::ixc);
     as.alu(Alu::cmp, Reg::rdx, 1);  // CF: 0
     as.alu(Alu::sbb, Reg::rdx, Reg::rdx);
@@ -153,6 +158,8 @@ void put_flags(Context& context) {
   context.flags_image = (u32{flags.n} << 15) | (u32{flags.z} << 14) | flags.v;
   context.c = flags.c;
   context.unusual_vfp = (context.state.fpscr & usual_mask) == cpu::fp::ixc ? 0 : ~0u;
+  context.normal_single = normal_range(false) & ~context.unusual_vfp;
+  context.normal_double = normal_range(true) & ~context.unusual_vfp;
   context.unusual_neon = context.state.fpscr & cpu::fp::ixc ? 0 : ~0u;
 }
 

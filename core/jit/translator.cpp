@@ -172,12 +172,15 @@ bool Translator::emit_group(std::size_t& i) {
 }
 
 // Where a block that its last branch repeats may count its next turn: before the instruction that sets the flags for
-// that branch, where those of before need not be kept. steps_.size(): the block is no such loop.
+// that branch, where those of before need not be kept; if anything behind that may leave, before the branch, where it
+// is worth it because xmm registers keep what they have. steps_.size(): the block is no such loop.
 std::size_t Translator::turn_of_loop() const {
   const Step& last = steps_.back();
   bool repeats = last.insn.op == Op::b && last.insn.cond != Cond::al && last.it == 0 && !last.may_exit &&
                  target_of(last) == place_of(steps_[0]);
-  for (std::size_t i = steps_.size() - 1; repeats && i-- > 0;) {
+  if (!repeats) return steps_.size();
+  const std::size_t end = steps_.size() - 1;
+  for (std::size_t i = end; i-- > 0;) {
     const Step& step = steps_[i];
     if (!step.supported || step.simd || step.may_leave || step.may_exit || step.it != 0 || step.insn.op == Op::it ||
         step.insn.cond != Cond::al)
@@ -185,7 +188,7 @@ std::size_t Translator::turn_of_loop() const {
     if ((step.writes & Part::nz) == Part::nz) return i;
     if (any(step.writes)) break;
   }
-  return steps_.size();
+  return std::ranges::any_of(steps_, &Step::simd) ? end : steps_.size();
 }
 
 void Translator::emit() {
@@ -222,8 +225,7 @@ void Translator::emit_loop(std::size_t turn) {
   emit_body(0, turn);
   u8* expired = emitter_.count_turn(live);
   emit_body(turn, end);
-  emitter_.simd().end_loop();
-  if (emitter_.flags() == flags) {
+  if (emitter_.simd().end_loop() && emitter_.flags() == flags) {
     cc = emitter_.condition(last.insn.cond);
     Assembler::patch(as.jump(cc), begin);
   } else {

@@ -111,8 +111,8 @@ Result<void> lift_file_size_limit() {
   lift_file_size();
   (void)host_limit(RLIMIT_FSIZE, nullptr, &limit);
   if (limit.rlim_cur >= enough) return {};
-  return Error{fmt::format("files may have {} bytes at most here (ulimit -f), which is not enough for sigtape",
-                           limit.rlim_cur)};
+  return Error{
+      fmt::format("files may have {} bytes at most here (ulimit -f), which is not enough for sigtape", limit.rlim_cur)};
 }
 
 void restore_file_size_limit() {

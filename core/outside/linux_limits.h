@@ -1,5 +1,6 @@
 // Resource limits: the host's, but for those on memory and on the size of files, which would stop the emulator instead.
-// Those on memory are the emulated kernel's to enforce; the other is in force while a call of the guest writes to a file.
+// Those on memory are the emulated kernel's to enforce; the other is in force while a call of the guest writes to a
+// file.
 #pragma once
 #include <sys/resource.h>
 

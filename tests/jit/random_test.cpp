@@ -46,6 +46,7 @@ class Programs {
   void make() {
     thumb = below(2);
     with_simd_ = below(3) == 0;
+    in_single_precision_ = with_simd_ && !thumb && below(2);
     code.clear();
     begins_.clear();
     for (u32 i = 0; i < length; i++) append();
@@ -64,7 +65,16 @@ class Programs {
     if (below(2))  // numbers that ordinary programs have
       for (u64& d : state.d)
         for (u32 half : {0, 32}) d = (d & ~(u64{0x7f80'0000} << half)) | u64{120 + below(14)} << (23 + half);
-    state.fpscr = below(2) ? 0x10 : 0;
+    if (below(3) == 0)  // and those at the edges of what single precision has
+      for (u64& d : state.d)
+        for (u32 half : {0, 32}) {
+          static constexpr u32 edges[] = {0,           1,           0x0034'5678, 0x007f'ffff, 0x0080'0000,
+                                          0x0080'0001, 0x0100'0000, 0x1f80'0000, 0x3f80'0000, 0x3fff'ffff,
+                                          0x7f7f'ffff, 0x7f80'0000, 0x7fc0'0000};
+          if (u32 choice = below(3 * std::size(edges)); choice < std::size(edges))
+            d = (d & ~(u64{0x7fff'ffff} << half)) | u64{edges[choice]} << half;
+        }
+    state.fpscr = below(3) ? 0x10 : 0;
     state.r[15] = code_begin;
     state.thumb = thumb;
     state.tpidruro = static_cast<u32>(random_());
@@ -145,13 +155,39 @@ class Programs {
       return put(second, 2);
     }
   }
-  bool append_simd() {
+  // Advanced SIMD's arithmetic on floating point numbers.
+  static std::vector<const isa::Row*> single_precision_rows() {
+    std::vector<const isa::Row*> found;
+    std::mt19937 random;
+    for (const isa::Row& row : isa::rows_of(isa::Table::neon_data))
+      for (int tries = 0; tries < 64; tries++) {
+        u32 word = (static_cast<u32>(random()) & ~row.pattern.fixed.mask) | row.pattern.fixed.value;
+        isa::Insn insn = isa::decode_a32(word);
+        if (isa::row_of_a32(word) != &row ||
+            !(insn.is_float || (insn.op >= isa::Op::vadd_f && insn.op <= isa::Op::vcvt_half)))
+          continue;
+        found.push_back(&row);
+        break;
+      }
+    return found;
+  }
+  const isa::Row& simd_row() {
+    static const std::vector<const isa::Row*> single = single_precision_rows();
+    if (in_single_precision_ && below(8)) return *single[below(static_cast<u32>(single.size()))];
     auto rows = isa::rows_of(thumb || below(2) ? isa::Table::vfp : isa::Table::neon_data);
-    const isa::Row& row = rows[below(static_cast<u32>(rows.size()))];
+    return rows[below(static_cast<u32>(rows.size()))];
+  }
+  bool append_simd() {
+    if (in_single_precision_ && below(24) == 0) {
+      put(0xe3a0'0010, 4);  // MOV R0, #FPSCR.IXC
+      put(0xeee1'0a10, 4);  // VMSR FPSCR, R0
+      return true;
+    }
+    const isa::Row& row = simd_row();
     u32 word = (static_cast<u32>(random_()) & ~row.pattern.fixed.mask) | row.pattern.fixed.value;
     u32 fewer = (word & ~0x0044'c0c4u) | (row.pattern.fixed.mask & row.pattern.fixed.value);
     if (below(4)) word = (fewer & ~row.pattern.fixed.mask) | row.pattern.fixed.value;
-    if (row.conditional) word = (word & 0x0fff'ffff) | 0xe000'0000;
+    if (row.conditional && (thumb || below(4))) word = (word & 0x0fff'ffff) | 0xe000'0000;
     isa::Insn insn = isa::decode_a32(word);
     if (isa::row_of_a32(word) != &row || insn.op == isa::Op::undefined || !wanted(insn)) return false;
     if ((insn.op == isa::Op::vtrn || insn.op == isa::Op::vuzp || insn.op == isa::Op::vzip) && insn.d == insn.m)
@@ -177,7 +213,7 @@ class Programs {
   }
   std::mt19937 random_;
   std::vector<u32> begins_;
-  bool with_simd_ = false;
+  bool with_simd_ = false, in_single_precision_ = false;
 };
 
 std::string difference(const Side& a, const Side& b, const cpu::Stop& x, const cpu::Stop& y) {
