@@ -227,7 +227,7 @@ class SessionRun {
   }
 
   SessionEnd end() {
-    for (i32 pid : descendants_of(getpid()))
+    for (i32 pid : no_children_ ? std::vector<i32>{} : descendants_of(getpid()))
       note(tape::NoteKind::survivor, fmt::format("process {} was still running when the recording ended", pid), pid);
     outside::End how;
     if (WIFSIGNALED(*status_)) {

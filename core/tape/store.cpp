@@ -48,8 +48,8 @@ struct HashFree {
 Result<u64> copy(int from, int to, u64 first, u64 bytes, ContentHash& hash) {
   std::unique_ptr<XXH3_state_t, HashFree> state{XXH3_createState()};
   XXH3_128bits_reset(state.get());
-  constexpr std::size_t chunk = 256 << 10;
-  auto buffer = std::make_unique<u8[]>(chunk);
+  constexpr std::size_t chunk = 64 << 10;  // more memory would have to be made than calls are spared
+  auto buffer = std::make_unique_for_overwrite<u8[]>(chunk);
   // Where the file system can share blocks, the copy costs nothing; it is the copy that is hashed then.
   bool shared = first == 0 && ioctl(to, FICLONE, from) == 0;
   u64 done = 0;
