@@ -1,4 +1,4 @@
-// DescriptorFiles: fstat, and which calls leave open descriptors alone.
+// DescriptorFiles: fstat, and which calls change open descriptors.
 #include "record/descriptor_files.h"
 
 #include <linux/magic.h>
@@ -11,18 +11,15 @@
 namespace sigtape::record {
 namespace {
 
-// A descriptor that is open stays what it is in calls that transfer data (SCM_RIGHTS comes to numbers that were free),
-// and in those whose topic is another one.
-bool leaves_descriptors(const abi::Call& call) {
-  if (call.row == nullptr) return false;
-  if (call.row->result == abi::ResultKind::size) return true;
-  switch (call.row->topic) {
-    case abi::Topic::memory:
-    case abi::Topic::signal:
-    case abi::Topic::time:
-    case abi::Topic::ipc: return true;
-    default: return call.row->count == 0;  // getpid and its like
-  }
+// A descriptor that is open stays what it is in all other calls: new ones come to numbers that were free.
+bool changes_open_ones(const abi::Call& call) {
+  static constexpr std::string_view names[] = {"close", "close_range", "closefrom", "dup2", "dup3", "unshare"};
+  if (call.row == nullptr) return true;
+  if (call.row->result == abi::ResultKind::size || call.row->count == 0) return false;  // the most frequent ones
+  if (std::ranges::find(names, call.row->name) != std::end(names)) return true;
+  constexpr u32 dup2fd = 10, dup2fd_cloexec = 18;  // FreeBSD's
+  return call.system == abi::System::freebsd && call.row->name == "fcntl" &&
+         (call.words[1] == dup2fd || call.words[1] == dup2fd_cloexec);
 }
 
 // After it threads may have descriptors of their own.
@@ -59,7 +56,7 @@ std::optional<DescriptorFiles::File> DescriptorFiles::file_of(i32 descriptor) {
 }
 
 bool DescriptorFiles::begin(const abi::Call& call) {
-  if (leaves_descriptors(call)) return false;
+  if (!changes_open_ones(call)) return false;
   changing_++;
   known_ = {};
   return true;
