@@ -11,11 +11,11 @@
 namespace sigtape::log {
 namespace {
 
-constexpr std::array<std::string_view, 12> names = {
+constexpr auto names = std::to_array<std::string_view>({
 #define X(name) #name,
     SIGTAPE_LOG_TOPICS(X)
 #undef X
-};
+});
 
 u32 topics_from_environment() {
   const char* text = std::getenv("LOG");

@@ -56,6 +56,21 @@ class ContextStack {
   Context* context_;
 };
 
+// What translating has taken so far, said now and then: a line for each block would leave the next one cold caches.
+struct Effort {
+  u64 blocks = 0, instructions = 0, bytes = 0, ns = 0;
+
+  void add(u32 more_instructions, u32 more_bytes, u64 more_ns) {
+    constexpr u64 lines = 256;
+    blocks++;
+    instructions += more_instructions;
+    bytes += more_bytes;
+    ns += more_ns;
+    if (blocks % lines == 0)
+      LOG(translation, "{} blocks, {} instructions, {} bytes of code, {} ns", blocks, instructions, bytes, ns);
+  }
+};
+
 class Jit;
 std::atomic<Jit*> active{nullptr};
 
@@ -113,6 +128,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   u64 left_ = 0;
   bool may_fault_ = true;
   bool dropped_ = false;  // blocks went away since translated code was entered
+  Effort effort_;         // only where it is logged
   static constexpr std::size_t heat_size = 1 << 15;
   ReservedTable<u8> heat_{heat_size};  // a forked child begins cold
 };
@@ -303,7 +319,7 @@ bool Jit::warms_up(u32 pc) {
 
 const u8* Jit::translate(u32 pc) {
   using Clock = std::chrono::steady_clock;
-  const bool timed = log::on(log::Topic::jit);
+  const bool timed = log::on(log::Topic::jit) || log::on(log::Topic::translation);
   const Clock::time_point started = timed ? Clock::now() : Clock::time_point{};
   u32 count = translator_.decode(pc, Translator::Reach::executed);
   if (count == 0) return nullptr;
@@ -334,9 +350,10 @@ const u8* Jit::translate(u32 pc) {
   memory_->table()[CodeMemory::index_of(pc)] = static_cast<i32>(code_end_ - stubs_.for_code.miss);
   const u8* entry = memory_->to_execute() + begin;
   code_end_ = place_after(block_end);
-  if (timed) [[unlikely]] {  // tests/speed adds these lines up
+  if (timed) [[unlikely]] {
     std::chrono::nanoseconds took = Clock::now() - started;
     LOG(jit, "{:#x}: {} instructions, {} bytes of code, {} ns", pc, count, end - begin, took.count());
+    effort_.add(count, end - begin, static_cast<u64>(took.count()));
   }
   return entry;
 }
