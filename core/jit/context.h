@@ -50,6 +50,20 @@ static_assert((normal_range(true) & normal_range(false)) == normal_range(false))
 
 // The guest's flags in translated code, where they are at home: N and Z are bits 7 and 6 of ah, V is al, C is a byte
 // in memory.
+// What a comparison of numbers finds, as a byte whose comparison with 1 leaves N, Z and V in EFLAGS and a C that is
+// x86's.
+struct Order {
+  static constexpr u8 less = 0, equal = 1, greater = 2, unordered = 0x80;
+};
+// FPSCR's flags for the first three; an Order for each of FPSCR's flags.
+struct Orders {
+  u32 flags[3] = {0x8000'0000, 0x6000'0000, 0x2000'0000};
+  u8 order_of[16] = {};
+  constexpr Orders() {
+    order_of[8] = Order::less, order_of[6] = Order::equal, order_of[2] = Order::greater, order_of[3] = Order::unordered;
+  }
+};
+
 struct alignas(64) Context {
   u8 c = 0;  // bit_test reads the word
   u8 unused[3] = {};
@@ -75,6 +89,7 @@ struct alignas(64) Context {
   u32 normal_single = 0, normal_double = 0;  // the ranges, but 0 with unusual_vfp
   u32 barrier_word = 0;                      // written, and of no meaning
   alignas(16) Vector borrowed[2]{};          // xmm registers that a slow path uses and puts back
+  Orders orders;
   Vectors vectors;
 };
 static_assert(offsetof(Context, state) + offsetof(cpu::State, r) + 64 <= 128);

@@ -141,13 +141,14 @@ constexpr Part parts_of(isa::Cond cond) {
 struct Step {
   isa::Insn insn;
   u32 pc = 0;
-  u8 it = 0;               // CPSR.IT that it runs under
-  u16 first = 0, end = 0;  // its nodes
-  bool supported = true;   // else the interpreter does it
-  bool simd = false;       // no nodes: VFP or Advanced SIMD, which have an emitter of their own
-  bool may_leave = false;  // it can fault or stop: the exact state may be asked for
-  bool ends = false;       // branches: nothing after it in this block
-  bool may_exit = false;   // a branch that is expected to fall through: the block goes on behind it
+  u8 it = 0;                // CPSR.IT that it runs under
+  u16 first = 0, end = 0;   // its nodes
+  bool supported = true;    // else the interpreter does it
+  bool simd = false;        // no nodes: VFP or Advanced SIMD, which have an emitter of their own
+  bool may_leave = false;   // it can fault or stop: the exact state may be asked for
+  bool ends = false;        // branches: nothing after it in this block
+  bool flags_next = false;  // VCMP, and the next step moves what it has found to the flags
+  bool may_exit = false;    // a branch that is expected to fall through: the block goes on behind it
   Part reads = Part::none, writes = Part::none, live_after = Part::all;
 };
 

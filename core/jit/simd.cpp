@@ -49,6 +49,7 @@ void Simd::begin_block() {
   forget_all();
   slow_paths_.clear();
   data_.clear();
+  compared_ = false;
 }
 
 bool Simd::emit() {
@@ -61,7 +62,7 @@ bool Simd::emit() {
     call(i);
   }
   if (slow_) {
-    slow_paths_.back().back = as_.at();
+    if (!slow_paths_.back().makes_order) slow_paths_.back().back = as_.at();
     slow_paths_.back().entries = cache_.entries();
     slow_paths_.back().flushed = cache_.flushed();
   }
@@ -158,6 +159,13 @@ void Simd::emit_slow_path(SlowPath& path) {
     as_.call(e_.stubs_.call_simd);
   }
   load_entries(path);
+  if (path.makes_order) {
+    as_.load(Reg::rcx, in_context(offsetof(Context, state) + offsetof(cpu::State, fpscr)));
+    as_.shift(Shifting::shr, Reg::rcx, 28);
+    Mem order = in_context(offsetof(Context, orders) + offsetof(Orders, order_of));
+    order.index = Reg::rcx;
+    as_.load_u8(Reg::rcx, order);
+  }
   as_.jump(path.back);
 }
 

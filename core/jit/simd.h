@@ -22,6 +22,8 @@ class Simd {
   explicit Simd(Emitter& emitter);
   // Whether the instruction is one of these, and what follows for the step.
   static bool describe(Step& step);
+  // VCMP and VMRS APSR_nzcv, FPSCR in their usual order: one comparison, whose EFLAGS are the guest's flags.
+  static bool is_comparison_for_flags(const Step& comparison, const Step& move);
   static const cpu::SimdData* function_table();
   void set_features(HostFeatures features) { host_ = features; }
 
@@ -93,6 +95,7 @@ class Simd {
     bool has_lanes = false;
     FlagState flags;
     const u8* back = nullptr;
+    bool makes_order = false;  // what was found is wanted as an Order in cl
     SimdCache::Entries entries{};
     u32 flushed = 0;  // of the registers of `entries`
   };
@@ -141,7 +144,7 @@ class Simd {
   void fused(const Insn& insn, u8 opcode);
   void square_root(const Insn& insn);
   void sign_only(const Insn& insn);
-  void compare(const Insn& insn);
+  void compare(const Insn& insn, bool flags_next);
   void check_result(u8 x, bool wide, Zero zero = Zero::never, u8 a = 0, u8 b = 0);
   void check_result(u8 x, ZeroCheck zero);
   void check_usual();
@@ -210,7 +213,8 @@ class Simd {
   SimdCache cache_;
   HostFeatures host_;
   u16 aligned_ = 0;    // guest registers that are multiples of 4
-  bool slow_ = false;  // the step has a slow path, the last one
+  bool compared_ = false;  // EFLAGS are what the last step, a comparison, has found
+  bool slow_ = false;      // the step has a slow path, the last one
   std::vector<SlowPath> slow_paths_;
   std::vector<Data> data_;
 };

@@ -1,4 +1,6 @@
 // VFP in SSE code: scalar arithmetic, comparisons, conversions, transfers with core registers.
+#include <utility>
+
 #include "core/cpu/float.h"
 #include "core/isa/simd_constant.h"
 #include "core/jit/emitter.h"
@@ -115,7 +117,14 @@ void Simd::sign_only(const Insn& i) {
   cache_.put(scalar(i.d, wide), d);
 }
 
-void Simd::compare(const Insn& i) {
+bool Simd::is_comparison_for_flags(const Step& comparison, const Step& move) {
+  const Insn &first = comparison.insn, &second = move.insn;
+  return first.op == Op::vfp_cmp && second.op == Op::vmrs && second.to_core && second.t == 15 && comparison.supported &&
+         move.supported && first.cond == isa::Cond::al && second.cond == isa::Cond::al && comparison.it == 0 &&
+         move.it == 0;
+}
+
+void Simd::compare(const Insn& i, bool flags_next) {
   bool wide = i.is_double;
   u8 a = cache_.use(scalar(i.d, wide)), b;
   if (i.form == isa::Form::vfp_d_zero) {
@@ -125,18 +134,26 @@ void Simd::compare(const Insn& i) {
     b = cache_.use(scalar(i.m, wide));
   }
   check_usual();
+  as_.alu(Alu::xor_, Reg::rcx, Reg::rcx);
+  as_.alu(Alu::xor_, Reg::rdx, Reg::rdx);
   as_.sse(wide ? 0x66 : 0, 0x0f2e, a, b);  // UCOMIS
   slow_if(Cc::p);
-  // NZCV: less 8, equal 6, greater 2
-  as_.mov(Reg::rcx, 0x2000'0000);
-  as_.mov(Reg::rdx, 0x6000'0000);
-  as_.cmov(Cc::e, Reg::rcx, Reg::rdx);
-  as_.mov(Reg::rdx, 0x8000'0000);
-  as_.cmov(Cc::b, Reg::rcx, Reg::rdx);
+  as_.set(Cc::ae, Reg::rcx);
+  as_.set(Cc::a, Reg::rdx);
+  as_.alu(Alu::add, Reg::rcx, Reg::rdx);  // an Order
   as_.load(Reg::rdx, fpscr());
   as_.alu(Alu::and_, Reg::rdx, 0x0fff'ffff);
-  as_.alu(Alu::or_, Reg::rcx, Reg::rdx);
-  as_.store(fpscr(), Reg::rcx);
+  Mem flags = in_context(offsetof(Context, orders) + offsetof(Orders, flags));
+  flags.index = Reg::rcx;
+  flags.scale = 2;
+  as_.alu(Alu::or_, Reg::rdx, flags);
+  as_.store(fpscr(), Reg::rdx);
+  if (!flags_next) return;
+  SlowPath& path = slow_path(false);
+  path.back = as_.at();
+  path.makes_order = true;
+  as_.alu8(Alu::cmp, Reg::rcx, 1);
+  compared_ = true;
 }
 
 bool Simd::emit_vfp(const Insn& i) {
@@ -163,7 +180,7 @@ bool Simd::emit_vfp(const Insn& i) {
       if (host_.fma) fused(i, 0xbb);  // VFMSUB231
       return host_.fma;
     case Op::vfp_sqrt: square_root(i); return true;
-    case Op::vfp_cmp: compare(i); return true;
+    case Op::vfp_cmp: compare(i, e_.step_->flags_next); return true;
     case Op::vfp_mov:
       if (i.form == isa::Form::vfp_imm) {
         u8 d = cache_.fresh();
@@ -360,6 +377,7 @@ void Simd::emit_status(const Insn& i) {
     as_.load(Reg::rcx, fpscr());
     return set_core_register(i.t, Reg::rcx);
   }
+  if (std::exchange(compared_, false)) return e_.defined(Part::all, Part::all, true);
   // The four flags to where they are at home: N and Z in bits 7 and 6 of ah, V in al, C in the context.
   clobber();
   as_.load(Reg::rcx, fpscr());

@@ -109,6 +109,8 @@ u32 Translator::decode(u32 pc_and_mode, Reach reach) {
     if (!steps_.empty()) pc = steps_.back().pc + steps_.back().insn.width;
   }
   bytes_ = pc - begin;
+  for (std::size_t i = 0; i + 1 < steps_.size(); i++)
+    steps_[i].flags_next = Simd::is_comparison_for_flags(steps_[i], steps_[i + 1]);
   find_live_flags();
   return static_cast<u32>(steps_.size());
 }
@@ -182,6 +184,7 @@ std::size_t Translator::turn_of_loop() const {
   const std::size_t end = steps_.size() - 1;
   for (std::size_t i = end; i-- > 0;) {
     const Step& step = steps_[i];
+    if (i != 0 && steps_[i - 1].flags_next) return i - 1;
     if (!step.supported || step.simd || step.may_leave || step.may_exit || step.it != 0 || step.insn.op == Op::it ||
         step.insn.cond != Cond::al)
       break;

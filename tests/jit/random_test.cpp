@@ -130,6 +130,7 @@ class Programs {
     }
     while (true) {
       using isa::Table;
+      if (with_simd_ && below(16) == 0) return append_comparison();
       // A third of the programs compute with extension registers, few of them, so that turns of loops meet each
       // other's.
       if (with_simd_ && below(2) && append_simd()) return;
@@ -192,16 +193,29 @@ class Programs {
     if (isa::row_of_a32(word) != &row || insn.op == isa::Op::undefined || !wanted(insn)) return false;
     if ((insn.op == isa::Op::vtrn || insn.op == isa::Op::vuzp || insn.op == isa::Op::vzip) && insn.d == insn.m)
       return false;  // UNKNOWN
+    put_simd(word);
+    return true;
+  }
+  void put_simd(u32 word) {
     if (thumb)
       put(word >> 16, 2), put(word & 0xffff, 2);
     else
       put(word, 4);
-    return true;
+  }
+  // VCMP of two of few registers or of one and zero, and nearly always VMRS APSR_nzcv, FPSCR
+  void append_comparison() {
+    u32 with_zero = below(2), is_double = below(2), d = below(4), m = with_zero ? 0 : below(4);
+    put_simd(0xeeb4'0a40 | with_zero << 16 | is_double << 8 | d << 12 | m);
+    if (below(8)) put_simd(0xeef1'fa10);
   }
   // Back to `begin` on a condition, as a rule after an instruction that sets flags for it.
   void append_loop(u32 begin) {
     u32 cond = below(14), reg = below(8), number = below(4);
     bool compares = below(4) != 0;
+    if (with_simd_ && below(3) != 0) {
+      compares = false;
+      append_comparison();
+    }
     if (!thumb) {
       if (compares) put((below(2) ? 0xe250'0000 | reg << 12 : 0xe350'0000) | reg << 16 | number, 4);  // SUBS, CMP
       u32 words = (begin - static_cast<u32>(code.size()) - 8) >> 2;
