@@ -31,6 +31,7 @@ struct Vectors {
   Vector zero = all_words(0), ones = all_words(~0u);
   Vector word_signs = all_words(0x8000'0000), word_magnitudes = all_words(0x7fff'ffff);
   Vector doubleword_signs = both_doublewords(u64{1} << 63), doubleword_magnitudes = both_doublewords(~(u64{1} << 63));
+  Vector doubleword_exponents = both_doublewords(u64{0x7ff} << 52);
   Vector halfword_signs = all_words(0x8000'8000), byte_signs = all_words(0x8080'8080);
   // Of single precision numbers without their signs, shifted left by one: see Simd::check_lanes().
   Vector normal_base = all_words(0x7e00'0000), normal_limit = all_words(0x7cff'ffff);
@@ -83,9 +84,10 @@ struct alignas(64) Context {
   void* engine = nullptr;
   u64 (*const* helpers)(u32, u32) = nullptr;
   void (*const* simd_functions)(cpu::State&, const isa::Insn&) = nullptr;
-  // 0 where host arithmetic may be used, else ~0: FPSCR says round to nearest, no flush to zero, and has IXC set;
-  // Advanced SIMD looks at IXC only.
+  // 0 where host arithmetic may be used, else ~0: FPSCR says round to nearest, flush to zero or not as translations
+  // have it, and has IXC set; Advanced SIMD looks at IXC only.
   u32 unusual_vfp = 0, unusual_neon = 0;
+  u32 usual_fpscr = 0;                       // the bits that unusual_vfp is about, as they have to be
   u32 normal_single = 0, normal_double = 0;  // the ranges, but 0 with unusual_vfp
   u32 barrier_word = 0;                      // written, and of no meaning
   alignas(16) Vector borrowed[2]{};          // xmm registers that a slow path uses and puts back

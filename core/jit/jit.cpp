@@ -17,6 +17,7 @@
 #include "core/base/log.h"
 #include "core/base/reserved.h"
 #include "core/cpu/code_cache.h"
+#include "core/cpu/float.h"
 #include "core/isa/decode.h"
 #include "core/jit/blocks.h"
 #include "core/jit/code_memory.h"
@@ -106,6 +107,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   bool warms_up(u32 pc);
   const u8* translate(u32 pc);
   void start_over();
+  void follow_flush_to_zero(bool flush);
   u8* place_after(u8* end) const;
   void connect(u32 link_number, u32 pc);
   void drop_page(u32 page);
@@ -127,8 +129,10 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   u64 generation_ = 0;
   u64 left_ = 0;
   bool may_fault_ = true;
-  bool dropped_ = false;  // blocks went away since translated code was entered
-  Effort effort_;         // only where it is logged
+  bool flush_to_zero_ = false;  // FPSCR.FZ in which VFP's arithmetic is translated to the host's
+  u32 turns_ = 0;               // of that
+  bool dropped_ = false;        // blocks went away since translated code was entered
+  Effort effort_;               // only where it is logged
   static constexpr std::size_t heat_size = 1 << 15;
   ReservedTable<u8> heat_{heat_size};  // a forked child begins cold
 };
@@ -223,6 +227,7 @@ Jit::Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options)
   space.set_code_watcher(this, mem::CodeGuard::write_protected);
   translator_.emitter().as.set_guest_segment(space.base() != nullptr);
   heat_.get_pages();
+  context_.usual_fpscr = cpu::fp::ixc;
   start_over();
   active.store(this);
   host_fault_hook.store(fault_hook);
@@ -249,6 +254,17 @@ void Jit::start_over() {
   table_distance_ = static_cast<i32>(reinterpret_cast<const u8*>(memory_->table()) - miss_);
   dropped_ = true;
   generation_++;
+}
+
+// A program sets FPSCR.FZ at its beginning, if it does. Should it turn to and fro, one of the two has to be slow.
+void Jit::follow_flush_to_zero(bool flush) {
+  if (flush == flush_to_zero_ || turns_ == options_.most_turns) return;
+  turns_++;
+  flush_to_zero_ = flush;
+  context_.usual_fpscr = cpu::fp::ixc | (flush ? cpu::fp::flush_to_zero : 0);
+  translator_.emitter().simd().set_flush_to_zero(flush);
+  memory_->renew();
+  start_over();
 }
 
 void Jit::forked() {
@@ -418,6 +434,7 @@ void Jit::code_changed(GuestAddr begin, u32 bytes) {
 cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   set_segment(space_);
   copy_state(context_.state, state);
+  follow_flush_to_zero(state.fpscr & cpu::fp::flush_to_zero);
   left_ = budget;
   // Those that somebody has sent must go on waiting; then, or where the host has them ignored, translated code, which
   // may fault, is not run.

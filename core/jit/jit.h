@@ -12,6 +12,7 @@ namespace sigtape::jit {
 struct Options {
   u8 warm = 12;  // how often a place is reached before it is translated
   HostFeatures host = host_features();
+  u32 most_turns = 16;  // how often FPSCR.FZ may turn out to be another one than translations are made for
 };
 Result<std::unique_ptr<cpu::Engine>> make_jit(mem::Space& space, Options options = {});
 

@@ -113,29 +113,40 @@ u8* Simd::place_data(const Insn& insn) {
   return place;
 }
 
+// ZF: it is zero.
+void Simd::add_magnitude_twice(u8 x, bool wide) {
+  as_.move_from_xmm(Reg::rcx, x, wide);
+  if (wide)
+    as_.alu64(Alu::add, Reg::rcx, Reg::rcx);
+  else
+    as_.alu(Alu::add, Reg::rcx, Reg::rcx);
+}
+
 // A result that is not clearly normal is right all the same if it is an exact zero.
 void Simd::emit_zero_check(const ZeroCheck& check, SlowPath& path) {
-  auto test_magnitude = [&](u8 x, bool wide) {
-    as_.move_from_xmm(Reg::rcx, x, wide);
-    if (wide)
-      as_.alu64(Alu::add, Reg::rcx, Reg::rcx);
-    else
-      as_.alu(Alu::add, Reg::rcx, Reg::rcx);
-  };
   as_.bind(check.from);
   as_.alu(Alu::cmp, in_context(offsetof(Context, unusual_vfp)), 0);
   path.from[path.count++] = as_.jump(Cc::ne);
-  test_magnitude(check.result, check.wide);
+  add_magnitude_twice(check.result, check.wide);
   if (check.rule == Zero::always) return as_.jump(Cc::e, check.back);
   path.from[path.count++] = as_.jump(Cc::ne);
   for (u8 x : {check.a, check.b}) {
-    test_magnitude(x, check.wide_operands);
+    add_magnitude_twice(x, check.wide_operands);
     as_.jump(Cc::e, check.back);
   }
 }
 
+// What has no exponent is no denormal number if it is zero.
+void Simd::emit_denormal_check(const DenormalCheck& check, SlowPath& path) {
+  as_.bind(check.from);
+  add_magnitude_twice(check.x, check.wide);
+  as_.jump(Cc::e, check.back);
+  path.from[path.count++] = as_.jump();
+}
+
 void Simd::emit_slow_path(SlowPath& path) {
   u8* data = path.interpreted ? nullptr : place_data(path.insn);
+  for (u8 k = 0; k < path.denormal_check_count; k++) emit_denormal_check(path.denormal_checks[k], path);
   for (u8 k = 0; k < path.zero_check_count; k++) {
     emit_zero_check(path.zero_checks[k], path);
     if (k + 1 != path.zero_check_count) path.from[path.count++] = as_.jump();

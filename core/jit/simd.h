@@ -26,6 +26,8 @@ class Simd {
   static bool is_comparison_for_flags(const Step& comparison, const Step& move);
   static const cpu::SimdData* function_table();
   void set_features(HostFeatures features) { host_ = features; }
+  // What FPSCR.FZ has to be for VFP's arithmetic to go the usual way, in blocks from now on.
+  void set_flush_to_zero(bool flush) { flush_to_zero_ = flush; }
 
   void begin_block();
   // The emitter's current step. False: nothing is emitted, the interpreter should do it.
@@ -63,6 +65,12 @@ class Simd {
     u8 result = 0, a = 0, b = 0;
     bool wide = false, wide_operands = false;
   };
+  struct DenormalCheck {
+    u8* from = nullptr;
+    const u8* back = nullptr;
+    u8 x = 0;
+    bool wide = false;
+  };
   struct LaneResult {
     u8 x = 0;
     Zero rule = Zero::never;
@@ -91,13 +99,15 @@ class Simd {
     u8 count = 0;
     std::array<ZeroCheck, 2> zero_checks{};
     u8 zero_check_count = 0;
+    std::array<DenormalCheck, 3> denormal_checks{};
+    u8 denormal_check_count = 0;
     LaneCheck lanes;
     bool has_lanes = false;
     FlagState flags;
     const u8* back = nullptr;
     bool makes_order = false;  // what was found is wanted as an Order in cl
     SimdCache::Entries entries{};
-    u32 flushed = 0;  // of the registers of `entries`
+    SimdCache::Registers flushed;  // of those of `entries`
   };
   struct Data {
     u8* place;
@@ -112,6 +122,8 @@ class Simd {
   void slow_if(Cc cc, bool interpreted = false);
   void emit_slow_path(SlowPath& path);
   void emit_zero_check(const ZeroCheck& check, SlowPath& path);
+  void emit_denormal_check(const DenormalCheck& check, SlowPath& path);
+  void add_magnitude_twice(u8 x, bool wide);
   u8* place_data(const Insn& insn);
   void clobber();
   bool emit_data(const Insn& insn);
@@ -148,6 +160,9 @@ class Simd {
   void check_result(u8 x, bool wide, Zero zero = Zero::never, u8 a = 0, u8 b = 0);
   void check_result(u8 x, ZeroCheck zero);
   void check_usual();
+  u8 number(Range range);
+  void check_denormal(u8 x, bool wide);
+  void put_number(Range range, u8 x);
   Reg core_register(u8 guest, Reg scratch);
   void set_core_register(u8 guest, Reg from);
 
@@ -162,6 +177,7 @@ class Simd {
   void double_lanes(u8 d, u8 x);
   void find_denormal(u8 d, u8 x, u8 t);
   void flush_denormal(u8 x, u8 t, u8 u);
+  void flush_denormal_doubles(u8 x, u8 t);
   void find_bad_operands(const LaneCheck& check, u8 u);
   void find_bad_results(const LaneCheck& check);
   void compare_bad(const LaneCheck& check);
@@ -212,6 +228,7 @@ class Simd {
   Assembler& as_;
   SimdCache cache_;
   HostFeatures host_;
+  bool flush_to_zero_ = false;
   u16 aligned_ = 0;    // guest registers that are multiples of 4
   bool compared_ = false;  // EFLAGS are what the last step, a comparison, has found
   bool slow_ = false;      // the step has a slow path, the last one

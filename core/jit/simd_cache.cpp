@@ -5,31 +5,78 @@
 
 namespace sigtape::jit {
 
-int SimdCache::find(Range range, bool as_number) const {
+namespace {
+
+constexpr Number numbers[] = {Number::single, Number::double_};
+
+}  // namespace
+
+void SimdCache::forget_flushed() {
+  for (u8 x = 0; x < entries_.size(); x++)
+    for (Number number : numbers)
+      if (flushed_[number] >> x & 1) entries_[x] = {};
+  flushed_ = {};
+}
+
+void SimdCache::meet(const Known& other) {
+  forget_flushed();
   for (std::size_t x = 0; x < entries_.size(); x++)
-    if (entries_[x].first == range.first && entries_[x].words >= range.words && (as_number || !(flushed_ >> x & 1)))
-      return static_cast<int>(x);
+    if (!(entries_[x] == other.entries[x])) entries_[x] = {};
+  for (Number number : numbers) clean_words_[number] &= other.clean_words[number];
+  clean_ = {};
+}
+
+int SimdCache::find(Range range, std::optional<Number> number) const {
+  for (u8 x = 0; x < entries_.size(); x++) {
+    bool usable = entries_[x].first == range.first && entries_[x].words >= range.words;
+    for (Number other : numbers)
+      if (number != other && (flushed_[other] >> x & 1)) usable = false;
+    if (usable) return x;
+  }
   return -1;
 }
 
-int SimdCache::holder(Range range, bool as_number) {
-  int x = find(range, as_number);
+int SimdCache::holder(Range range, std::optional<Number> number) {
+  int x = find(range, number);
   // Perhaps not from the turn before: then it is put there once too often.
   if (x >= 0 && entries_[static_cast<u32>(x)] == at_loop_[static_cast<u32>(x)]) needed_ |= 1u << x;
   return x;
 }
 
-bool SimdCache::is_clean(u8 x) {
-  if (!(clean_ >> x & 1)) return false;
-  if (entries_[x].words != 0 && entries_[x] == at_loop_[x] && (clean_at_loop_ >> x & 1)) needed_clean_ |= 1u << x;
+bool SimdCache::is_clean(u8 x, Number number) {
+  if (!(clean_[number] >> x & 1)) return false;
+  if (entries_[x].words != 0 && entries_[x] == at_loop_[x] && (clean_at_loop_[number] >> x & 1))
+    needed_clean_[number] |= 1u << x;
   return true;
+}
+
+bool SimdCache::is_clean(Range range, Number number) {
+  if ((range.bits() & ~clean_words_[number]) != 0) return false;
+  needed_clean_words_[number] |= range.bits() & clean_words_at_loop_[number];
+  return true;
+}
+
+// --- loops
+
+void SimdCache::begin_loop() {
+  at_loop_ = entries_;
+  clean_at_loop_ = clean_;
+  flushed_at_loop_ = flushed_;
+  clean_words_at_loop_ = clean_words_;
+  needed_ = 0;
+  needed_clean_ = {};
+  needed_clean_words_ = {};
 }
 
 // Whether register y holds what x is to hold when the next turn begins.
 bool SimdCache::serves(u8 y, u8 x) const {
-  bool as_number = flushed_at_loop_ >> x & 1, has_to_be_clean = as_number || (needed_clean_ >> x & 1);
-  return entries_[y].first == at_loop_[x].first && entries_[y].words >= at_loop_[x].words &&
-         (as_number || !(flushed_ >> y & 1)) && (!has_to_be_clean || (clean_ >> y & 1));
+  if (entries_[y].first != at_loop_[x].first || entries_[y].words < at_loop_[x].words) return false;
+  for (Number number : numbers) {
+    bool may_be_flushed = flushed_at_loop_[number] >> x & 1;
+    if ((flushed_[number] >> y & 1) && !may_be_flushed) return false;
+    if ((may_be_flushed || (needed_clean_[number] >> x & 1)) && !(clean_[number] >> y & 1)) return false;
+  }
+  return true;
 }
 
 int SimdCache::server(u8 x) const {
@@ -60,20 +107,33 @@ bool SimdCache::end_loop() {
       moved = true;
     }
   }
-  bool done = (left & (needed_clean_ | flushed_at_loop_)) == 0 && (needed_clean_words_ & ~clean_words_) == 0;
+  bool done = true;
+  for (Number number : numbers)
+    done = done && (left & (needed_clean_[number] | flushed_at_loop_[number])) == 0 &&
+           (needed_clean_words_[number] & ~clean_words_[number]) == 0;
   for (u8 x = 0; done && x < at_loop_.size(); x++)
     if (left >> x & 1) load(x, at_loop_[x], in_file(at_loop_[x]));
   at_loop_ = {};
-  needed_ = needed_clean_ = clean_at_loop_ = flushed_at_loop_ = 0;
-  clean_words_at_loop_ = needed_clean_words_ = 0;
+  clean_at_loop_ = flushed_at_loop_ = {};
+  clean_words_at_loop_ = {};
   return done;
 }
 
 // Bits and what is known of them; not the range.
 void SimdCache::take_over(u8 x, u8 from) {
   move(x, from);
-  clean_ = (clean_ & ~(1u << x)) | (clean_ >> from & 1) << x;
-  flushed_ = (flushed_ & ~(1u << x)) | (flushed_ >> from & 1) << x;
+  lose_facts(x);
+  for (Number number : numbers) {
+    clean_[number] |= (clean_[number] >> from & 1) << x;
+    flushed_[number] |= (flushed_[number] >> from & 1) << x;
+  }
+}
+
+void SimdCache::lose_facts(u8 x) {
+  for (Number number : numbers) {
+    clean_[number] &= ~(1u << x);
+    flushed_[number] &= ~(1u << x);
+  }
 }
 
 // One that holds nothing, else always the same ones, so that most of what is held stays from turn to turn of a loop.
@@ -82,8 +142,7 @@ u8 SimdCache::fresh() {
     for (u8 x = 0; x < entries_.size(); x++) {
       if ((locked_ >> x & 1) || (!any && entries_[x].words != 0)) continue;
       locked_ |= 1u << x;
-      clean_ &= ~(1u << x);
-      flushed_ &= ~(1u << x);
+      lose_facts(x);
       entries_[x] = {};
       return x;
     }
@@ -110,22 +169,20 @@ u8 SimdCache::use(Range range) {
   }
   u8 x = copy(range);
   entries_[x] = range;
-  if ((range.bits() & ~clean_words_) == 0) {
-    needed_clean_words_ |= range.bits() & clean_words_at_loop_;
-    set_clean(x);
-  }
+  for (Number number : numbers)
+    if (is_clean(range, number)) set_clean(x, number);
   return x;
 }
 
-u8 SimdCache::use_number(Range range) {
-  int x = holder(range, true);
+u8 SimdCache::use_number(Range range, Number number) {
+  int x = holder(range, number);
   if (x < 0) return use(range);
   locked_ |= 1u << x;
   return static_cast<u8>(x);
 }
 
-u8 SimdCache::copy_number(Range range) {
-  u8 from = use_number(range), x = fresh();
+u8 SimdCache::copy_number(Range range, Number number) {
+  u8 from = use_number(range, number), x = fresh();
   take_over(x, from);
   return x;
 }
@@ -153,20 +210,19 @@ u8 SimdCache::copy(Range range) {
 }
 
 void SimdCache::written(Range range) {
-  clean_words_ &= ~range.bits();
+  for (Number number : numbers) clean_words_[number] &= ~range.bits();
   for (Range& entry : entries_)
     if (entry.words != 0 && entry.overlaps(range)) entry = {};
 }
 
-void SimdCache::put(Range range, u8 x, bool is_clean) {
+void SimdCache::put(Range range, u8 x, bool is_clean, Number number) {
   store(in_file(range), range, x);
   written(range);
   entries_[x] = range;
-  clean_ &= ~(1u << x);
-  flushed_ &= ~(1u << x);
+  lose_facts(x);
   if (!is_clean) return;
-  set_clean(x);
-  clean_words_ |= range.bits();
+  set_clean(x, number);
+  clean_words_[number] |= range.bits();
 }
 
 }  // namespace sigtape::jit

@@ -1,6 +1,7 @@
 // Which parts of the guest's extension register file are in xmm registers. The file in memory is always right as well.
 #pragma once
 #include <array>
+#include <optional>
 
 #include "core/jit/assembler.h"
 #include "core/jit/context.h"
@@ -15,24 +16,33 @@ struct Range {
   bool overlaps(Range other) const { return first < other.first + other.words && other.first < first + words; }
 };
 
+// As what a register's lanes are numbers. A register is clean as one where no lane of its range is a denormal number.
+// It is flushed where lanes that are may have become zeros, as operands do: it is no use then but as such numbers.
+enum class Number : u8 { single, double_ };
+
 class SimdCache {
  public:
   using Entries = std::array<Range, 16>;
+  template <class T>
+  class PerNumber {
+   public:
+    T& operator[](Number number) { return values_[static_cast<u8>(number)]; }
+    const T& operator[](Number number) const { return values_[static_cast<u8>(number)]; }
+
+   private:
+    std::array<T, 2> values_{};
+  };
+  using Registers = PerNumber<u32>;  // a bit for each
 
   explicit SimdCache(Assembler& as) : as_(as) {}
   void forget() { set({}); }
   const Entries& entries() const { return entries_; }
-  // Registers in which denormal lanes may have become zeros: no use but as numbers of single precision.
-  u32 flushed() const { return flushed_; }
-  void forget_flushed() {
-    for (std::size_t x = 0; x < entries_.size(); x++)
-      if (flushed_ >> x & 1) entries_[x] = {};
-    flushed_ = 0;
-  }
+  const Registers& flushed() const { return flushed_; }
+  void forget_flushed();
   // What holds at a place, but for flushed registers.
   struct Known {
     Entries entries{};
-    u64 clean_words = 0;
+    PerNumber<u64> clean_words;
   };
   Known known() {
     forget_flushed();
@@ -41,34 +51,22 @@ class SimdCache {
   void set(const Known& known) {
     entries_ = known.entries;
     clean_words_ = known.clean_words;
-    clean_ = flushed_ = 0;
+    clean_ = flushed_ = {};
   }
   // What is right on both ways to a place.
-  void meet(const Known& other) {
-    forget_flushed();
-    for (std::size_t x = 0; x < entries_.size(); x++)
-      if (!(entries_[x] == other.entries[x])) entries_[x] = {};
-    clean_words_ &= other.clean_words;
-    clean_ = 0;
-  }
+  void meet(const Known& other);
   // Around the code of a loop's turn, which may count on what the turn before has left where it is now: end_loop() puts
   // there again what it has counted on, or answers false where it cannot.
-  void begin_loop() {
-    at_loop_ = entries_;
-    clean_at_loop_ = clean_;
-    flushed_at_loop_ = flushed_;
-    clean_words_at_loop_ = clean_words_;
-    needed_ = needed_clean_ = 0;
-    needed_clean_words_ = 0;
-  }
+  void begin_loop();
   [[nodiscard]] bool end_loop();
-  // No lane of the register is a denormal number of single precision.
-  bool is_clean(u8 x);
-  void set_clean(u8 x) { clean_ |= 1u << x; }
+  bool is_clean(u8 x, Number number = Number::single);
+  // Of the file in memory.
+  bool is_clean(Range range, Number number);
+  void set_clean(u8 x, Number number = Number::single) { clean_[number] |= 1u << x; }
   // It will be flushed wherever that makes a difference.
-  void set_flushed(u8 x) {
-    clean_ |= 1u << x;
-    flushed_ |= 1u << x;
+  void set_flushed(u8 x, Number number = Number::single) {
+    clean_[number] |= 1u << x;
+    flushed_[number] |= 1u << x;
   }
   u8 words(u8 x) const { return entries_[x].words; }
 
@@ -79,13 +77,14 @@ class SimdCache {
   u8 fresh();
   // A register that holds the range in its lowest lanes, the others being anything; not to be written.
   u8 use(Range range);
-  // As use() and copy(), but lanes that are denormal may have become zeros.
-  u8 use_number(Range range);
-  u8 copy_number(Range range);
+  // As use() and copy(), and it may be flushed.
+  u8 use_number(Range range, Number number = Number::single);
+  u8 copy_number(Range range, Number number = Number::single);
   // The same as use(), to be written.
   u8 copy(Range range);
   // The range becomes the register's lowest lanes.
-  void put(Range range, u8 x, bool is_clean = false);
+  void put(Range range, u8 x) { put(range, x, false, Number::single); }
+  void put(Range range, u8 x, bool is_clean, Number number = Number::single);
   // The file has been changed in memory.
   void written(Range range);
   static Mem in_file(Range range) {
@@ -97,20 +96,25 @@ class SimdCache {
   void move(u8 d, u8 s) { as_.sse(0, 0x0f28, d, s); }  // MOVAPS
 
  private:
-  int find(Range range, bool as_number = false) const;
-  int holder(Range range, bool as_number = false);
+  int find(Range range, std::optional<Number> number) const;
+  int holder(Range range, std::optional<Number> number = std::nullopt);
   bool serves(u8 y, u8 x) const;
   int server(u8 x) const;
   bool is_wanted(u32 registers, u8 x) const;
   void take_over(u8 x, u8 from);
+  void lose_facts(u8 x);
   Assembler& as_;
   Entries entries_{};
+  Registers clean_, flushed_;
+  PerNumber<u64> clean_words_;  // of the file in memory
+  u32 locked_ = 0;
+  // When the turn of a loop began, and what of that it has counted on.
   Entries at_loop_{};  // empty: in no loop
-  u32 clean_at_loop_ = 0, flushed_at_loop_ = 0;
-  u32 needed_ = 0, needed_clean_ = 0;  // of at_loop_
-  u64 clean_words_at_loop_ = 0, needed_clean_words_ = 0;
-  u64 clean_words_ = 0;  // of the file in memory
-  u32 locked_ = 0, clean_ = 0, flushed_ = 0;
+  Registers clean_at_loop_, flushed_at_loop_;
+  PerNumber<u64> clean_words_at_loop_;
+  u32 needed_ = 0;
+  Registers needed_clean_;
+  PerNumber<u64> needed_clean_words_;
 };
 
 }  // namespace sigtape::jit

@@ -29,6 +29,18 @@ void Simd::flush_denormal(u8 x, u8 t, u8 u) {
   cache_.move(x, u);
 }
 
+// The same with doublewords: what has no exponent becomes zero. Changes t.
+void Simd::flush_denormal_doubles(u8 x, u8 t) {
+  cache_.move(t, x);
+  op(sse::pand, t, &Vectors::doubleword_exponents);
+  op(sse::pcmpeqd, t, &Vectors::zero);
+  as_.sse(0x66, 0x0f70, t, t);  // PSHUFD: the answer of the upper word for both
+  as_.byte(0xf5);
+  op(sse::pand, t, &Vectors::doubleword_magnitudes);
+  op(sse::pandn, t, x);
+  cache_.move(x, t);
+}
+
 // check.bad |= lanes of operands that are denormal, which would be flushed and set IDC. Changes check.t and u.
 void Simd::find_bad_operands(const LaneCheck& check, u8 u) {
   for (u8 k = 0; k < check.operand_count; k++) {
@@ -132,20 +144,22 @@ void Simd::test_zeros(const LaneCheck& check) {
 
 // What a block's code counts on behind a slow path, in which all xmm registers were lost.
 void Simd::load_entries(const SlowPath& path) {
+  const u32 singles = path.flushed[Number::single], doubles = path.flushed[Number::double_];
   std::array<u8, 2> free{};
-  u32 taken = path.flushed;
+  u32 taken = singles | doubles;
   for (u8& x : free) {
     while (taken >> x & 1) x++;
     taken |= 1u << x;
   }
+  auto load = [&](u8 x) { cache_.load(x, path.entries[x], SimdCache::in_file(path.entries[x])); };
   for (u8 x = 0; x < path.entries.size(); x++) {
-    if (!(path.flushed >> x & 1)) continue;
-    cache_.load(x, path.entries[x], SimdCache::in_file(path.entries[x]));
-    flush_denormal(x, free[0], free[1]);
+    if (!((singles | doubles) >> x & 1)) continue;
+    load(x);
+    if (singles >> x & 1) flush_denormal(x, free[0], free[1]);
+    if (doubles >> x & 1) flush_denormal_doubles(x, free[0]);
   }
   for (u8 x = 0; x < path.entries.size(); x++)
-    if (path.entries[x].words != 0 && !(path.flushed >> x & 1))
-      cache_.load(x, path.entries[x], SimdCache::in_file(path.entries[x]));
+    if (path.entries[x].words != 0 && !((singles | doubles) >> x & 1)) load(x);
 }
 
 // An operand to be looked at, unless it is known not to be denormal.

@@ -47,24 +47,55 @@ void Simd::check_result(u8 x, bool wide, Zero zero, u8 a, u8 b) {
   check_result(x, ZeroCheck{.rule = zero, .a = a, .b = b, .wide = wide, .wide_operands = wide});
 }
 
+// An operand, which has to be clean where FPSCR.FZ has denormal ones flushed.
+u8 Simd::number(Range range) {
+  if (!flush_to_zero_) return cache_.use(range);
+  bool wide = range.words == 2;
+  Number as = wide ? Number::double_ : Number::single;
+  u8 x = cache_.use_number(range, as);
+  if (cache_.is_clean(x, as)) return x;
+  check_denormal(x, wide);
+  if (wide || cache_.words(x) == 1) cache_.set_flushed(x, as);
+  return x;
+}
+
+// To the slow path where there is no exponent, unless it is zero.
+void Simd::check_denormal(u8 x, bool wide) {
+  clobber();
+  as_.move_from_xmm(Reg::rcx, x, wide);
+  if (wide) as_.shift64(Shifting::shr, Reg::rcx, 32);
+  as_.alu(Alu::add, Reg::rcx, Reg::rcx);
+  as_.alu(Alu::cmp, Reg::rcx, wide ? 1u << 21 : 1u << 24);
+  SlowPath& path = slow_path(false);
+  u8* from = as_.jump(Cc::b);
+  path.denormal_checks[path.denormal_check_count++] = {from, as_.at(), x, wide};
+}
+
+// A result.
+void Simd::put_number(Range range, u8 x) {
+  cache_.put(range, x, flush_to_zero_, range.words == 2 ? Number::double_ : Number::single);
+}
+
 // --- arithmetic
 
 void Simd::two_operands(const Insn& i, u32 opcode, Zero zero) {
   bool wide = i.is_double;
-  u8 n = cache_.use(scalar(i.n, wide)), m = cache_.use(scalar(i.m, wide));
-  u8 d = cache_.copy(scalar(i.n, wide));
+  u8 n = number(scalar(i.n, wide)), m = number(scalar(i.m, wide));
+  u8 d = cache_.fresh();
+  cache_.move(d, n);
   as_.sse(prefix_of(wide), opcode, d, m);
   // 0 / b is an exact zero, a / 0 never one.
   check_result(d, wide, zero, n, i.op == Op::vfp_div ? n : m);
   if (i.op == Op::vfp_nmul) as_.sse(0, 0x0f57, d, vector(wide ? &Vectors::doubleword_signs : &Vectors::word_signs));
-  cache_.put(scalar(i.d, wide), d);
+  put_number(scalar(i.d, wide), d);
 }
 
 // Two roundings. The negations are of numbers here, not of NaNs.
 void Simd::multiply_add(const Insn& i) {
   bool wide = i.is_double;
-  u8 n = cache_.use(scalar(i.n, wide)), m = cache_.use(scalar(i.m, wide)), d = cache_.use(scalar(i.d, wide));
-  u8 product = cache_.copy(scalar(i.n, wide));
+  u8 n = number(scalar(i.n, wide)), m = number(scalar(i.m, wide)), d = number(scalar(i.d, wide));
+  u8 product = cache_.fresh();
+  cache_.move(product, n);
   as_.sse(prefix_of(wide), op_mul, product, m);
   check_result(product, wide, Zero::with_operand, n, m);
   u8 sum = product;
@@ -86,35 +117,38 @@ void Simd::multiply_add(const Insn& i) {
       as_.sse(prefix_of(wide), op_sub, sum, product);
   }
   check_result(sum, wide, Zero::always);
-  cache_.put(scalar(i.d, wide), sum);
+  put_number(scalar(i.d, wide), sum);
 }
 
 // `opcode`: of the FMA3 instruction that does it to the addend, as n * m + d.
 void Simd::fused(const Insn& i, u8 opcode) {
   bool wide = i.is_double;
-  u8 n = cache_.use(scalar(i.n, wide)), m = cache_.use(scalar(i.m, wide));
-  u8 d = cache_.copy(scalar(i.d, wide));
+  u8 n = number(scalar(i.n, wide)), m = number(scalar(i.m, wide)), addend = number(scalar(i.d, wide));
+  u8 d = cache_.fresh();
+  cache_.move(d, addend);
   as_.fma(opcode, wide, d, n, m);
   check_result(d, wide);
-  cache_.put(scalar(i.d, wide), d);
+  put_number(scalar(i.d, wide), d);
 }
 
 void Simd::square_root(const Insn& i) {
   bool wide = i.is_double;
-  u8 m = cache_.use(scalar(i.m, wide)), d = cache_.fresh();
+  u8 m = number(scalar(i.m, wide)), d = cache_.fresh();
   as_.sse(0, 0x0f57, d, d);  // XORPS: no wait for what d was
   as_.sse(prefix_of(wide), op_sqrt, d, m);
   check_result(d, wide, Zero::always);
-  cache_.put(scalar(i.d, wide), d);
+  put_number(scalar(i.d, wide), d);
 }
 
 void Simd::sign_only(const Insn& i) {
   bool wide = i.is_double;
+  Number as = wide ? Number::double_ : Number::single;
+  bool is_clean = cache_.is_clean(scalar(i.m, wide), as);
   u8 d = cache_.copy(scalar(i.m, wide));
   if (i.op == Op::vfp_abs)
     as_.sse(0, 0x0f54, d, vector(wide ? &Vectors::doubleword_magnitudes : &Vectors::word_magnitudes));
   if (i.op == Op::vfp_neg) as_.sse(0, 0x0f57, d, vector(wide ? &Vectors::doubleword_signs : &Vectors::word_signs));
-  cache_.put(scalar(i.d, wide), d);
+  cache_.put(scalar(i.d, wide), d, is_clean, as);
 }
 
 bool Simd::is_comparison_for_flags(const Step& comparison, const Step& move) {
@@ -126,12 +160,12 @@ bool Simd::is_comparison_for_flags(const Step& comparison, const Step& move) {
 
 void Simd::compare(const Insn& i, bool flags_next) {
   bool wide = i.is_double;
-  u8 a = cache_.use(scalar(i.d, wide)), b;
+  u8 a = number(scalar(i.d, wide)), b;
   if (i.form == isa::Form::vfp_d_zero) {
     b = cache_.fresh();
     as_.sse(0, 0x0f57, b, b);
   } else {
-    b = cache_.use(scalar(i.m, wide));
+    b = number(scalar(i.m, wide));
   }
   check_usual();
   as_.alu(Alu::xor_, Reg::rcx, Reg::rcx);
@@ -189,7 +223,7 @@ bool Simd::emit_vfp(const Insn& i) {
         else
           as_.mov(Reg::rcx, isa::vfp_constant_single(i.imm));
         as_.move_to_xmm(d, Reg::rcx, i.is_double);
-        cache_.put(scalar(i.d, i.is_double), d);
+        put_number(scalar(i.d, i.is_double), d);
         return true;
       }
       [[fallthrough]];
@@ -205,7 +239,7 @@ bool Simd::emit_conversion(const Insn& i) {
   bool wide = i.is_double;
   switch (i.op) {
     case Op::vfp_cvt_precision: {
-      u8 m = cache_.use(scalar(i.m, wide)), d = cache_.fresh();
+      u8 m = number(scalar(i.m, wide)), d = cache_.fresh();
       as_.sse(0, 0x0f57, d, d);
       as_.sse(prefix_of(wide), 0x0f5a, d, m);  // CVTSD2SS, CVTSS2SD
       if (wide) {
@@ -219,7 +253,7 @@ bool Simd::emit_conversion(const Insn& i) {
         as_.alu(Alu::cmp, Reg::rcx, 0xff00'0000);
         slow_if(Cc::ae);
       }
-      cache_.put(scalar(i.d, !wide), d);
+      put_number(scalar(i.d, !wide), d);
       return true;
     }
     case Op::vfp_from_int: {
@@ -233,11 +267,11 @@ bool Simd::emit_conversion(const Insn& i) {
         as_.load_s32_64(Reg::rcx, SimdCache::in_file(from));
       as_.sse(0, 0x0f57, d, d);
       as_.sse(prefix_of(wide), 0x0f2a, d, static_cast<u8>(Reg::rcx), true);  // CVTSI2S
-      cache_.put(scalar(i.d, wide), d);
+      put_number(scalar(i.d, wide), d);
       return true;
     }
     case Op::vfp_to_int: {
-      u8 m = cache_.use(scalar(i.m, wide));
+      u8 m = number(scalar(i.m, wide));
       u32 opcode = i.op_bit ? 0x0f2c : 0x0f2d;  // CVTTS2SI, CVTS2SI
       check_usual();
       as_.sse(prefix_of(wide), opcode, static_cast<u8>(Reg::rcx), m, i.is_unsigned);

@@ -108,7 +108,7 @@ Stubs emit_stubs(Assembler& as, std::ptrdiff_t distance) {
     as.load(Reg::rcx, at(offsetof(Context, state) + offsetof(cpu::State, fpscr), offset));
     as.mov(Reg::rdx, Reg::rcx);
     as.alu(Alu::and_, Reg::rcx, usual_mask);
-    as.alu(Alu::xor_, Reg::rcx, cpu::fp::ixc);
+    as.alu(Alu::xor_, Reg::rcx, at(offsetof(Context, usual_fpscr), offset));
     as.neg(Reg::rcx);  // CF: not 0
     as.alu(Alu::sbb, Reg::rcx, Reg::rcx);
     as.store(at(offsetof(Context, unusual_vfp), offset), Reg::rcx);
@@ -157,7 +157,7 @@ void put_flags(Context& context) {
   const cpu::Flags& flags = context.state.flags;
   context.flags_image = (u32{flags.n} << 15) | (u32{flags.z} << 14) | flags.v;
   context.c = flags.c;
-  context.unusual_vfp = (context.state.fpscr & usual_mask) == cpu::fp::ixc ? 0 : ~0u;
+  context.unusual_vfp = (context.state.fpscr & usual_mask) == context.usual_fpscr ? 0 : ~0u;
   context.normal_single = normal_range(false) & ~context.unusual_vfp;
   context.normal_double = normal_range(true) & ~context.unusual_vfp;
   context.unusual_neon = context.state.fpscr & cpu::fp::ixc ? 0 : ~0u;

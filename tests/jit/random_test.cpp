@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "core/cpu/float.h"
 #include "core/cpu/interpreter.h"
 #include "core/isa/decode.h"
 #include "core/isa/text.h"
@@ -29,7 +30,7 @@ struct Side {
     mem::Prot rw{.read = true, .write = true}, rwx{.read = true, .write = true, .exec = true};
     REQUIRE(space->map_anonymous(GuestAddr{code_begin}, code_bytes, rwx, mem::Sharing::private_, "") == 0);
     REQUIRE(space->map_anonymous(GuestAddr{data_begin}, data_bytes, rw, mem::Sharing::private_, "") == 0);
-    engine = translates ? *jit::make_jit(*space, {.warm = 0}) : cpu::make_interpreter(*space);
+    engine = translates ? *jit::make_jit(*space, {.warm = 0, .most_turns = ~0u}) : cpu::make_interpreter(*space);
   }
   std::unique_ptr<mem::Space> space;
   std::unique_ptr<cpu::Engine> engine;
@@ -46,6 +47,7 @@ class Programs {
   void make() {
     thumb = below(2);
     with_simd_ = below(3) == 0;
+    flushes_ = with_simd_ && below(3) == 0;
     in_single_precision_ = with_simd_ && !thumb && below(2);
     code.clear();
     begins_.clear();
@@ -74,7 +76,8 @@ class Programs {
           if (u32 choice = below(3 * std::size(edges)); choice < std::size(edges))
             d = (d & ~(u64{0x7fff'ffff} << half)) | u64{edges[choice]} << half;
         }
-    state.fpscr = below(3) ? 0x10 : 0;
+    state.fpscr = below(3) ? cpu::fp::ixc : 0;
+    if (flushes_) state.fpscr |= cpu::fp::flush_to_zero;
     state.r[15] = code_begin;
     state.thumb = thumb;
     state.tpidruro = static_cast<u32>(random_());
@@ -180,8 +183,9 @@ class Programs {
   }
   bool append_simd() {
     if (in_single_precision_ && below(24) == 0) {
-      put(0xe3a0'0010, 4);  // MOV R0, #FPSCR.IXC
-      put(0xeee1'0a10, 4);  // VMSR FPSCR, R0
+      put(0xe3a0'0010, 4);                // MOV R0, #FPSCR.IXC
+      if (flushes_) put(0xe380'0401, 4);  // ORR R0, #FPSCR.FZ
+      put(0xeee1'0a10, 4);                // VMSR FPSCR, R0
       return true;
     }
     const isa::Row& row = simd_row();
@@ -227,7 +231,7 @@ class Programs {
   }
   std::mt19937 random_;
   std::vector<u32> begins_;
-  bool with_simd_ = false, in_single_precision_ = false;
+  bool with_simd_ = false, in_single_precision_ = false, flushes_ = false;
 };
 
 std::string difference(const Side& a, const Side& b, const cpu::Stop& x, const cpu::Stop& y) {
