@@ -223,9 +223,9 @@ class Assembler {
     lock_ = true;
     rm(0xf7, static_cast<Reg>(2), m);
   }
-  // LOCK CMPXCHG with rax as the expected value; of a byte or a word.
-  void lock_cmpxchg(const Mem& m, Reg s, bool of_byte) {
-    lock_ = true;
+  // CMPXCHG with rax as the expected value; of a byte or a word.
+  void cmpxchg(const Mem& m, Reg s, bool of_byte, bool locked) {
+    lock_ = locked;
     if (of_byte)
       rm(0x0fb0, s, m, false, needs_rex8(s));
     else

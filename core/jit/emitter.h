@@ -35,6 +35,8 @@ class Emitter {
   Assembler as;
 
   void begin_block(const u8* code_begin, const Stubs& stubs, i32 table_distance);
+  // Whether other processes see what is stored, and when. Threads of one take turns, which order everything.
+  void set_memory_is_shared(bool shared) { memory_is_shared_ = shared; }
   void set_nodes(std::vector<Node>* nodes) { nodes_ = nodes; }
 
   // The step's nodes. False: nothing was emitted that counts; the caller goes back to where it was.
@@ -169,6 +171,7 @@ class Emitter {
   Stubs stubs_;
   i32 table_distance_ = 0;
   u32 free_ = 0;
+  bool memory_is_shared_ = false;
   bool failed_ = false;
   FlagState flags_;
   Part needed_ = Part::all;    // of the flags as they are now

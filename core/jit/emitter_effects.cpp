@@ -70,7 +70,9 @@ void Emitter::emit_effect(u16 id) {
     case Kind::branch_exchange:
     case Kind::branch_if: return emit_branch(id);
     // Orders as MFENCE does, in a fraction of the time.
-    case Kind::barrier: return as.lock_not(in_context(offsetof(Context, barrier_word)));
+    case Kind::barrier:
+      if (memory_is_shared_) as.lock_not(in_context(offsetof(Context, barrier_word)));
+      return;
     case Kind::clear_exclusive: return as.store8(in_context(state_offset(offsetof(cpu::State, monitor.open))), u8{0});
     default: failed_ = true;
   }
@@ -178,7 +180,7 @@ void Emitter::emit_store_exclusive(u16 id) {
   as.load(Reg::rax, in_context(state_offset(monitor + offsetof(cpu::Monitor, value))));
   fault_point();
   faults_.back().flags_apart = true;
-  as.lock_cmpxchg({.base = at, .guest = true}, value, n.amount == 1);
+  as.cmpxchg({.base = at, .guest = true}, value, n.amount == 1, memory_is_shared_);
   as.set(Cc::ne, status);
   as.load(Reg::rax, in_context(offsetof(Context, flags_apart)));
   as.bind(closed);

@@ -107,7 +107,9 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   bool warms_up(u32 pc);
   const u8* translate(u32 pc);
   void start_over();
+  void drop_all();
   void follow_flush_to_zero(bool flush);
+  void follow_sharing();
   u8* place_after(u8* end) const;
   void connect(u32 link_number, u32 pc);
   void drop_page(u32 page);
@@ -129,6 +131,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   u64 generation_ = 0;
   u64 left_ = 0;
   bool may_fault_ = true;
+  bool memory_is_shared_ = false;
   bool flush_to_zero_ = false;  // FPSCR.FZ in which VFP's arithmetic is translated to the host's
   u32 turns_ = 0;               // of that
   bool dropped_ = false;        // blocks went away since translated code was entered
@@ -256,6 +259,20 @@ void Jit::start_over() {
   generation_++;
 }
 
+void Jit::drop_all() {
+  memory_->renew();
+  start_over();
+}
+
+// Once there is memory that others may write to, barriers and exclusive stores have to be the host's.
+void Jit::follow_sharing() {
+  if (space_.shares_memory() == memory_is_shared_) [[likely]]
+    return;
+  memory_is_shared_ = true;
+  translator_.emitter().set_memory_is_shared(true);
+  drop_all();
+}
+
 // A program sets FPSCR.FZ at its beginning, if it does. Should it turn to and fro, one of the two has to be slow.
 void Jit::follow_flush_to_zero(bool flush) {
   if (flush == flush_to_zero_ || turns_ == options_.most_turns) return;
@@ -263,15 +280,13 @@ void Jit::follow_flush_to_zero(bool flush) {
   flush_to_zero_ = flush;
   context_.usual_fpscr = cpu::fp::ixc | (flush ? cpu::fp::flush_to_zero : 0);
   translator_.emitter().simd().set_flush_to_zero(flush);
-  memory_->renew();
-  start_over();
+  drop_all();
 }
 
 void Jit::forked() {
   heat_.clear();
   heat_.get_pages();
-  memory_->renew();
-  start_over();
+  drop_all();
 }
 
 // --- the interpreter's part
@@ -342,8 +357,7 @@ const u8* Jit::translate(u32 pc) {
   u8* middle = memory_->to_write() + CodeMemory::cold_begin;
   u8* limit = memory_->to_write() + CodeMemory::code_bytes;
   if (code_end_ + Translator::most_block_bytes > middle || cold_end_ + Translator::most_block_bytes > limit) {
-    memory_->renew();
-    start_over();
+    drop_all();
   }
   Emitter& emitter = translator_.emitter();
   memory_->about_to_write(code_end_);
@@ -434,6 +448,7 @@ void Jit::code_changed(GuestAddr begin, u32 bytes) {
 cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   set_segment(space_);
   copy_state(context_.state, state);
+  follow_sharing();
   follow_flush_to_zero(state.fpscr & cpu::fp::flush_to_zero);
   left_ = budget;
   // Those that somebody has sent must go on waiting; then, or where the host has them ignored, translated code, which

@@ -98,6 +98,7 @@ void Space::insert(Mapping mapping) {
   set_flags(it->second);
   close_beyond_end(it->second);
   has_watched_files_ |= is_watched(it->second);
+  shares_memory_ |= it->second.sharing == Sharing::shared && !it->second.never_writable;
   merge_around(begin, end);
 }
 

@@ -195,6 +195,9 @@ class Space {
   void set_name(GuestAddr at, std::string name);
   void set_grows_down(GuestAddr at);
 
+  // Whether there is memory that other processes may write to at any time, or was.
+  bool shares_memory() const { return shares_memory_; }
+
   // --- ends of shared file mappings, which ftruncate(2) and write(2) move, other processes' too. Live and while
   // recording they are looked for at each access that is not by translated code, and after its host fault; in a replay
   // the tape sets them. An access that finds one moved fails, and is to be made again.
@@ -239,6 +242,7 @@ class Space {
   u8* flags_ = nullptr;  // 1 Mi entries
   u32 first_code_page_ = ~u32{0}, last_code_page_ = 0;  // of all that ever had PageFlag::code
   std::map<u32, Mapping> mappings_;
+  bool shares_memory_ = false;
   bool watches_file_ends_ = false, has_watched_files_ = false;
   mutable bool has_pages_beyond_end_ = false;
   mutable std::vector<MovedFileEnd> moved_file_ends_;
