@@ -51,6 +51,46 @@ static_assert((normal_range(true) & normal_range(false)) == normal_range(false))
 
 // The guest's flags in translated code, where they are at home: N and Z are bits 7 and 6 of ah, V is al, C is a byte
 // in memory.
+// PSHUFB's for structures of two to four elements, by the logarithm of the element's bytes.
+struct Shuffles {
+  Vector load_2[2], load_4[2];         // to the registers' parts of 16 bytes of memory, one after another
+  Vector load_3[3][4], store_3[3][4];  // of two registers, from two sources; and of the third, or of the last 8 bytes
+
+  constexpr Shuffles() {
+    using Bytes = std::array<u8, 16>;
+    constexpr u8 none = 0x80;
+    auto vector = [](const Bytes& bytes) {
+      Vector v{};
+      for (u32 i = 0; i < 16; i++) v.words[i / 4] |= u32{bytes[i]} << 8 * (i % 4);
+      return v;
+    };
+    // Where byte k of a register is, that has part p of structures of n.
+    auto place = [](u32 element, u32 n, u32 p, u32 k) {
+      return static_cast<u8>((k / element * n + p) * element + k % element);
+    };
+    for (u32 size = 0; size < 3; size++) {
+      u32 element = 1u << size;
+      Bytes two{}, four{}, load[4], store[4];
+      for (Bytes* all : {load, store})
+        for (u32 i = 0; i < 4; i++) all[i].fill(none);
+      for (u32 i = 0; i < 16; i++) {
+        two[i] = place(element, 2, i / 8, i % 8);
+        four[i] = place(element, 4, i / 4, i % 4);
+      }
+      for (u32 i = 0; i < 24; i++) {
+        u32 in_memory = place(element, 3, i / 8, i % 8), half = i / 16 * 2;
+        if (in_memory < 16)
+          load[half][i % 16] = static_cast<u8>(in_memory);
+        else
+          load[half + 1][i % 16] = static_cast<u8>(in_memory - 8);
+        store[in_memory / 16 * 2 + i / 16][in_memory % 16] = static_cast<u8>(i % 16);
+      }
+      if (size < 2) load_2[size] = vector(two), load_4[size] = vector(four);
+      for (u32 i = 0; i < 4; i++) load_3[size][i] = vector(load[i]), store_3[size][i] = vector(store[i]);
+    }
+  }
+};
+
 // What a comparison of numbers finds, as a byte whose comparison with 1 leaves N, Z and V in EFLAGS and a C that is
 // x86's.
 struct Order {
@@ -92,6 +132,7 @@ struct alignas(64) Context {
   u32 barrier_word = 0;                      // written, and of no meaning
   alignas(16) Vector borrowed[2]{};          // xmm registers that a slow path uses and puts back
   Orders orders;
+  alignas(16) Shuffles shuffles;
   Vectors vectors;
 };
 static_assert(offsetof(Context, state) + offsetof(cpu::State, r) + 64 <= 128);

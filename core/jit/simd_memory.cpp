@@ -1,6 +1,7 @@
 // Loads and stores of extension registers. Whatever can fault comes before anything of the guest's state changes.
 #include "core/jit/emitter.h"
 #include "core/jit/simd.h"
+#include "core/jit/simd_ops.h"
 
 namespace sigtape::jit {
 
@@ -30,6 +31,12 @@ bool Simd::knows_memory(const Insn& i) {
     case Op::vstm: return true;
     case Op::vld1:
     case Op::vst1: return true;
+    case Op::vld2:
+    case Op::vld3:
+    case Op::vld4:
+    case Op::vst2:
+    case Op::vst3:
+    case Op::vst4: return i.form == Form::structures;
     default: return false;
   }
 }
@@ -118,6 +125,7 @@ void Simd::move_base(const Insn& i, i32 offset) {
 
 bool Simd::emit_memory(const Insn& i) {
   if (i.op != Op::vldr && i.op != Op::vstr && i.op != Op::vldm && i.op != Op::vstm) {
+    if (i.op != Op::vld1 && i.op != Op::vst1 && !host_.ssse3) return false;
     emit_elements(i);
     return true;
   }
@@ -136,7 +144,7 @@ bool Simd::emit_memory(const Insn& i) {
   return true;
 }
 
-// --- VLD1 and VST1
+// --- elements and structures
 
 void Simd::emit_elements(const Insn& i) {
   Mem at = base_address(i);
@@ -149,6 +157,12 @@ void Simd::emit_elements(const Insn& i) {
       load_one_lane(i, at);
     else
       store_one_lane(i, at);
+  } else if (i.op != Op::vld1 && i.op != Op::vst1) {
+    bytes = 8u * i.count;
+    if (i.op == Op::vld2 || i.op == Op::vld3 || i.op == Op::vld4)
+      load_structures(i, at);
+    else
+      store_structures(i, at);
   } else if (i.form == Form::all_lanes) {
     bytes = 1u << i.size;
     load_all_lanes(i, at);
@@ -166,6 +180,123 @@ void Simd::emit_elements(const Insn& i) {
   e_.overwritten(i.n);
   as_.lea(base, {.base = base, .index = step});
   if (base == base_scratch) as_.store(guest_slot(i.n), base);
+}
+
+namespace {
+
+Mem shuffle_at(std::size_t offset, u32 index) {
+  return in_context(offsetof(Context, shuffles) + offset + index * sizeof(Vector));
+}
+Mem shuffle_2(u8 size) { return shuffle_at(offsetof(Shuffles, load_2), size); }
+Mem shuffle_4(u8 size) { return shuffle_at(offsetof(Shuffles, load_4), size); }
+Range doubleword(u32 d) { return {static_cast<u8>(2 * d), 2}; }
+
+}  // namespace
+
+// 16 bytes of memory.
+u8 Simd::load_vector(const Mem& at) {
+  u8 x = cache_.fresh();
+  e_.fault_point();
+  cache_.load(x, {0, 4}, at);
+  if (at.base == Reg::none) e_.note_address();
+  return x;
+}
+
+void Simd::store_vector(const Mem& at, u8 x, u8 words) {
+  e_.fault_point();
+  cache_.store(at, {0, words}, x);
+  if (at.base == Reg::none) e_.note_address();
+}
+
+// The halves of x become two D registers.
+void Simd::put_pair(u32 first, u32 second, u8 x) {
+  if (second == first + 1 && first % 2 == 0) return cache_.put({static_cast<u8>(2 * first), 4}, x);
+  u8 high = cache_.fresh();
+  as_.sse(0x66, 0x0f70, high, x);  // PSHUFD
+  as_.byte(0xee);
+  cache_.put(doubleword(first), x);
+  cache_.put(doubleword(second), high);
+}
+
+// a and b, each through its own PSHUFB, in one. Changes both.
+void Simd::shuffle_into_one(u8 a, u8 b, const Mem& of_a, const Mem& of_b) {
+  as_.sse(0x66, sse::pshufb, a, of_a);
+  as_.sse(0x66, sse::pshufb, b, of_b);
+  op(sse::por, a, b);
+}
+
+void Simd::load_structures(const Insn& i, const Mem& at) {
+  const u32 d = i.d, stride = i.stride;
+  if (i.op == Op::vld3) {
+    auto part = [&](u32 k) { return shuffle_at(offsetof(Shuffles, load_3), 4u * i.size + k); };
+    u8 low = load_vector(at), high = load_vector(plus(at, 8)), x = cache_.fresh(), y = cache_.fresh();
+    cache_.move(x, low);
+    cache_.move(y, high);
+    shuffle_into_one(x, y, part(0), part(1));
+    shuffle_into_one(low, high, part(2), part(3));
+    put_pair(d, d + stride, x);
+    return cache_.put(doubleword(d + 2 * stride), low);
+  }
+  u8 x = load_vector(at), y = i.count == 4 ? load_vector(plus(at, 16)) : x;
+  if (i.op == Op::vld4) {
+    u8 low = cache_.fresh();
+    if (i.size < 2)
+      for (u8 part : {x, y}) as_.sse(0x66, sse::pshufb, part, shuffle_4(i.size));
+    cache_.move(low, x);
+    op(sse::punpckldq, low, y);
+    op(sse::punpckhdq, x, y);
+    put_pair(d, d + stride, low);
+    return put_pair(d + 2 * stride, d + 3 * stride, x);
+  }
+  for (u8 part : {x, y}) {
+    if (i.size < 2) {
+      as_.sse(0x66, sse::pshufb, part, shuffle_2(i.size));
+    } else {
+      as_.sse(0x66, 0x0f70, part, part);  // PSHUFD
+      as_.byte(0xd8);
+    }
+    if (x == y) return put_pair(d, d + stride, x);
+  }
+  u8 low = cache_.fresh();
+  cache_.move(low, x);
+  op(sse::punpcklqdq, low, y);
+  op(sse::punpckhqdq, x, y);
+  put_pair(d, d + 1, low);
+  put_pair(d + 2, d + 3, x);
+}
+
+void Simd::store_structures(const Insn& i, const Mem& at) {
+  const u32 d = i.d, stride = i.stride;
+  check_page(at, 8u * i.count);
+  // Elements of two registers in turn.
+  auto both = [&](u32 first, u32 second) {
+    u8 x = cache_.copy(doubleword(first));
+    op(sse::punpckl[i.size], x, cache_.use(doubleword(second)));
+    return x;
+  };
+  if (i.op == Op::vst2) {
+    if (i.count == 2) return store_vector(at, both(d, d + stride), 4);
+    store_vector(at, both(d, d + 2), 4);
+    return store_vector(plus(at, 16), both(d + 1, d + 3), 4);
+  }
+  if (i.op == Op::vst4) {
+    u8 x = both(d, d + stride), y = both(d + 2 * stride, d + 3 * stride), low = cache_.fresh();
+    cache_.move(low, x);
+    op(i.size < 2 ? sse::punpckl[i.size + 1] : sse::punpcklqdq, low, y);
+    op(i.size < 2 ? sse::punpckh[i.size + 1] : sse::punpckhqdq, x, y);
+    store_vector(at, low, 4);
+    return store_vector(plus(at, 16), x, 4);
+  }
+  auto part = [&](u32 k) { return shuffle_at(offsetof(Shuffles, store_3), 4u * i.size + k); };
+  u8 x = cache_.copy(doubleword(d)), y = cache_.copy(doubleword(d + 2 * stride));
+  op(sse::punpcklqdq, x, cache_.use(doubleword(d + stride)));
+  u8 low = cache_.fresh(), third = cache_.fresh();
+  cache_.move(low, x);
+  cache_.move(third, y);
+  shuffle_into_one(low, third, part(0), part(1));
+  shuffle_into_one(x, y, part(2), part(3));
+  store_vector(at, low, 4);
+  store_vector(plus(at, 16), x, 2);
 }
 
 void Simd::load_one_lane(const Insn& i, const Mem& at) {

@@ -178,7 +178,8 @@ class Programs {
   const isa::Row& simd_row() {
     static const std::vector<const isa::Row*> single = single_precision_rows();
     if (in_single_precision_ && below(8)) return *single[below(static_cast<u32>(single.size()))];
-    auto rows = isa::rows_of(thumb || below(2) ? isa::Table::vfp : isa::Table::neon_data);
+    auto table = thumb || below(2) ? isa::Table::vfp : below(3) ? isa::Table::neon_data : isa::Table::neon_memory;
+    auto rows = isa::rows_of(table);
     return rows[below(static_cast<u32>(rows.size()))];
   }
   bool append_simd() {
