@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "core/base/check.h"
+#include "core/cpu/float.h"
 #include "core/jit/emitter.h"
 
 namespace sigtape::jit {
@@ -122,11 +123,27 @@ void Simd::add_magnitude_twice(u8 x, bool wide) {
     as_.alu(Alu::add, Reg::rcx, Reg::rcx);
 }
 
-// A result that is not clearly normal is right all the same if it is an exact zero.
+// A result that is not clearly normal may be right all the same, as an exact zero is.
 void Simd::emit_zero_check(const ZeroCheck& check, SlowPath& path) {
   as_.bind(check.from);
   as_.alu(Alu::cmp, in_context(offsetof(Context, unusual_vfp)), 0);
   path.from[path.count++] = as_.jump(Cc::ne);
+  if (!flush_to_zero_) {
+    // So is any small one where UFC, the only flag that it might set, is set already.
+    as_.load(Reg::rcx, in_context(offsetof(Context, state) + offsetof(cpu::State, fpscr)));
+    as_.test(Reg::rcx, cpu::fp::ufc);
+    u8* clear = as_.jump(Cc::e);
+    add_magnitude_twice(check.result, check.wide);
+    if (check.wide) as_.shift64(Shifting::shr, Reg::rcx, 32);
+    as_.alu(Alu::cmp, Reg::rcx, check.wide ? 0xffe0'0000 : 0xff00'0000);  // of infinities and NaNs
+    as_.jump(Cc::b, check.back);
+    path.from[path.count++] = as_.jump();
+    as_.bind(clear);
+  }
+  if (check.rule == Zero::never) {
+    path.from[path.count++] = as_.jump();
+    return;
+  }
   add_magnitude_twice(check.result, check.wide);
   if (check.rule == Zero::always) return as_.jump(Cc::e, check.back);
   path.from[path.count++] = as_.jump(Cc::ne);

@@ -36,7 +36,7 @@ void Simd::check_result(u8 x, ZeroCheck zero) {
   as_.lea(Reg::rdx, {.base = Reg::rcx, .index = Reg::rcx, .offset = zero.wide ? -(2 << 21) : -(2 << 24)});
   std::size_t range = zero.wide ? offsetof(Context, normal_double) : offsetof(Context, normal_single);
   as_.alu(Alu::cmp, Reg::rdx, in_context(range));
-  if (zero.rule == Zero::never) return slow_if(Cc::ae);
+  if (zero.rule == Zero::never && flush_to_zero_) return slow_if(Cc::ae);
   SlowPath& path = slow_path(false);
   zero.from = as_.jump(Cc::ae);
   zero.back = as_.at();
