@@ -223,14 +223,13 @@ class Assembler {
     lock_ = true;
     rm(0xf7, static_cast<Reg>(2), m);
   }
-  // CMPXCHG with rax as the expected value; of a byte or a word.
-  void cmpxchg(const Mem& m, Reg s, bool of_byte, bool locked) {
-    lock_ = locked;
-    if (of_byte)
-      rm(0x0fb0, s, m, false, needs_rex8(s));
-    else
-      rm(0x0fb1, s, m);
+  // Of so many bytes. LOCK CMPXCHG has rax as the expected value.
+  void lock_cmpxchg(const Mem& m, Reg s, u8 bytes) {
+    lock_ = true;
+    sized(0x0fb0, s, m, bytes);
   }
+  void compare(const Mem& m, Reg s, u8 bytes) { sized(0x38, s, m, bytes); }
+  void store(const Mem& m, Reg s, u8 bytes) { sized(0x88, s, m, bytes); }
   static void patch(u8* place, const u8* target) { sigtape::store(place, static_cast<u32>(target - (place + 4))); }
   void bind(u8* place) { patch(place, at_); }
 
@@ -307,6 +306,14 @@ class Assembler {
     }
     if (mode == 0x40) byte(static_cast<u8>(m.offset));
     if (mode == 0x80) word(static_cast<u32>(m.offset));
+  }
+  // The opcode is that for bytes; the next one is for the rest.
+  void sized(u32 code, Reg s, const Mem& m, u8 bytes) {
+    if (bytes == 2) prefix_ = 0x66;
+    if (bytes == 1)
+      rm(code, s, m, false, needs_rex8(s));
+    else
+      rm(code + 1, s, m, bytes == 8);
   }
   void alu_immediate(Alu op, Reg d, u32 value, bool wide) {
     bool small = is_small(value);

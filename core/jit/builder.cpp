@@ -199,18 +199,19 @@ Builder::Word Builder::load(Word at, u8 bytes) {
   return make({.kind = Kind::loaded, .amount = bytes, .a = use(at)});
 }
 
-// Bytes and words; the rest is seldom.
 cpu::Pair<Builder> Builder::load_exclusive(Word at, u32 bytes) {
   step_->may_leave = true;
-  Word zero = constant(0);
-  if (bytes != 1 && bytes != 4) return {refused(), zero};
-  return {make({.kind = Kind::exclusive_loaded, .amount = static_cast<u8>(bytes), .a = use(at)}), zero};
+  Word low = make({.kind = Kind::exclusive_loaded, .amount = static_cast<u8>(bytes), .a = use(at)});
+  return {low, bytes == 8 ? make({.kind = Kind::exclusive_upper}) : constant(0)};
 }
 
 Builder::Word Builder::store_exclusive(Word at, const cpu::Pair<Builder>& value, u32 bytes) {
   step_->may_leave = true;
-  if (bytes != 1 && bytes != 4) return refused();
-  return make({.kind = Kind::exclusive_status, .amount = static_cast<u8>(bytes), .a = use(at), .b = use(value.low)});
+  return make({.kind = Kind::exclusive_status,
+               .amount = static_cast<u8>(bytes),
+               .a = use(at),
+               .b = use(value.low),
+               .c = use(bytes == 8 ? value.high : constant(0))});
 }
 
 }  // namespace sigtape::jit

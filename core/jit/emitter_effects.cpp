@@ -131,7 +131,7 @@ void Emitter::emit_store(u16 id) {
   release(n.b);
 }
 
-// LDREX, LDREXB: the monitor is in the state, so that the interpreter can go on from it.
+// LDREX and its kind: the monitor is in the state, so that the interpreter can go on from it.
 void Emitter::emit_load_exclusive(u16 id) {
   const Node n = node(id);
   Reg at = reg_of(n.a);
@@ -144,22 +144,26 @@ void Emitter::emit_load_exclusive(u16 id) {
   Reg d = allocate();
   constexpr std::size_t monitor = offsetof(cpu::State, monitor);
   fault_point();
-  if (n.amount == 1)
-    as.load_u8(d, {.base = at, .guest = true});
-  else
-    as.load(d, {.base = at, .guest = true});
+  const Mem from{.base = at, .guest = true};
+  switch (n.amount) {
+    case 1: as.load_u8(d, from); break;
+    case 2: as.load_u16(d, from); break;
+    case 4: as.load(d, from); break;
+    default: as.load64(d, from); break;
+  }
   as.store8(in_context(state_offset(monitor + offsetof(cpu::Monitor, open))), u8{1});
   as.store8(in_context(state_offset(monitor + offsetof(cpu::Monitor, size))), n.amount);
   as.store(in_context(state_offset(monitor + offsetof(cpu::Monitor, address))), at);
   as.store64(in_context(state_offset(monitor + offsetof(cpu::Monitor, value))), d);
+  if (n.amount == 8) as.mov(d, d);  // the lower word
   release(n.a);
   set_place(id, d);
 }
 
-// STREX, STREXB: the same compare-and-swap as the interpreter's (core/cpu/code_cache.cpp).
+// STREX and its kind: the same compare-and-swap as the interpreter's (core/cpu/code_cache.cpp).
 void Emitter::emit_store_exclusive(u16 id) {
   const Node n = node(id);
-  Reg value = reg_of(n.b), at = reg_of(n.a), status = allocate();
+  Reg value = reg_of(n.b), at = reg_of(n.a), upper = n.amount == 8 ? reg_of(n.c) : Reg::none, status = allocate();
   needed_ = Part::all;
   bring_home(Part::all);
   will_clobber();
@@ -169,6 +173,13 @@ void Emitter::emit_store_exclusive(u16 id) {
   }
   constexpr std::size_t monitor = offsetof(cpu::State, monitor);
   Mem open = in_context(state_offset(monitor + offsetof(cpu::Monitor, open)));
+  if (n.amount == 8) {
+    Reg whole = allocate();
+    as.mov(whole, upper);
+    as.shift64(Shifting::shl, whole, 32);
+    as.alu64(Alu::or_, whole, value);
+    value = whole;
+  }
   as.mov(status, 1);
   as.alu8(Alu::cmp, open, 1);
   u8* closed = as.jump(Cc::ne);
@@ -177,10 +188,22 @@ void Emitter::emit_store_exclusive(u16 id) {
   as.alu(Alu::cmp, in_context(state_offset(monitor + offsetof(cpu::Monitor, address))), at);
   u8* elsewhere = as.jump(Cc::ne);
   as.store(in_context(offsetof(Context, flags_apart)), Reg::rax);
-  as.load(Reg::rax, in_context(state_offset(monitor + offsetof(cpu::Monitor, value))));
-  fault_point();
-  faults_.back().flags_apart = true;
-  as.cmpxchg({.base = at, .guest = true}, value, n.amount == 1, memory_is_shared_);
+  as.load64(Reg::rax, in_context(state_offset(monitor + offsetof(cpu::Monitor, value))));
+  const Mem memory{.base = at, .guest = true};
+  auto may_fault = [&] {
+    fault_point();
+    faults_.back().flags_apart = true;
+  };
+  may_fault();
+  if (memory_is_shared_) {
+    as.lock_cmpxchg(memory, value, n.amount);
+  } else {
+    as.compare(memory, Reg::rax, n.amount);
+    u8* different = as.jump(Cc::ne);
+    may_fault();
+    as.store(memory, value, n.amount);
+    as.bind(different);
+  }
   as.set(Cc::ne, status);
   as.load(Reg::rax, in_context(offsetof(Context, flags_apart)));
   as.bind(closed);
@@ -188,8 +211,10 @@ void Emitter::emit_store_exclusive(u16 id) {
   as.bind(elsewhere);
   as.store8(open, u8{0});
   as.zero_extend8(status, status);
+  if (n.amount == 8) free_register(value);
   release(n.a);
   release(n.b);
+  release(n.c);
   set_place(id, status);
 }
 

@@ -184,6 +184,8 @@ void Emitter::compute(Reg d, u16 id) {
     }
     case Kind::shifted: return compute_shifted(d, n);
     case Kind::ge_bits: return as.load_u8(d, in_context(state_offset(offsetof(cpu::State, flags.ge))));
+    case Kind::exclusive_upper:
+      return as.load(d, in_context(state_offset(offsetof(cpu::State, monitor) + offsetof(cpu::Monitor, value) + 4)));
     case Kind::thread_pointer: return as.load(d, in_context(state_offset(offsetof(cpu::State, tpidruro))));
     case Kind::user_word: return as.load(d, in_context(state_offset(offsetof(cpu::State, tpidrurw))));
     default: failed_ = true; return;

@@ -35,8 +35,9 @@ enum class Kind : u8 {
   ge_bits,
   thread_pointer,
   user_word,
-  exclusive_loaded,  // from address a; amount: bytes
-  exclusive_status,  // of storing b at a; amount: bytes
+  exclusive_loaded,  // from address a; amount: bytes, of which these are the lower four
+  exclusive_upper,   // the others of eight
+  exclusive_status,  // of storing b, and behind it c where there are eight, at a; amount: bytes
   // Bools
   flag,      // imm: 0 or 1
   carry_in,  // CPSR.C before the instruction
@@ -82,6 +83,7 @@ constexpr u8 operands_of(Kind kind) {
     case Kind::flag:
     case Kind::carry_in:
     case Kind::barrier:
+    case Kind::exclusive_upper:
     case Kind::clear_exclusive: return 0;
     case Kind::add:
     case Kind::sub:
@@ -95,9 +97,9 @@ constexpr u8 operands_of(Kind kind) {
     case Kind::shifted:
     case Kind::equal:
     case Kind::set_nzc:
-    case Kind::exclusive_status:
     case Kind::stored: return 2;
     case Kind::select:
+    case Kind::exclusive_status:
     case Kind::long_sum:
     case Kind::sum: return 3;
     default: return 1;

@@ -12,7 +12,7 @@ void read_clock(CallContext& c, long number) {
   auto clock = host_clock_of(c.word(0));
   if (!clock) return c.fail(EINVAL);
   timespec* host = c.stage<timespec>();
-  HostResult r = c.immediate(number, *clock, host);
+  HostResult r = number == SYS_clock_gettime ? c.read_clock(*clock, host) : c.immediate(number, *clock, host);
   if (r.succeeded() && number == SYS_clock_gettime && c.at(1).is_null()) return c.fail(EFAULT);
   constexpr u32 whole_seconds = 13;  // CLOCK_SECOND
   if (c.word(0) == whole_seconds) *host = number == SYS_clock_gettime ? timespec{host->tv_sec, 0} : timespec{1, 0};

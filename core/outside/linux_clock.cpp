@@ -10,24 +10,26 @@ namespace sigtape::outside {
 namespace {
 
 template <class Time>
-void read_clock(CallContext& c, long number) {
-  timespec* host = c.stage<timespec>();
-  HostResult r = c.immediate(number, c.signed_word(0), host);
-  if (r.succeeded() && number == SYS_clock_getres && c.at(1).is_null()) return c.finish(r);
+void give_time(CallContext& c, const HostResult& r, const timespec& host) {
   if (r.succeeded()) {
     Time time;
-    to_guest(*host, time);
+    to_guest(host, time);
     if (!give(c, c.at(1), time)) return;
   }
   c.finish(r);
 }
 template <class Time>
 void clock_gettime_as(CallContext& c) {
-  read_clock<Time>(c, SYS_clock_gettime);
+  timespec now{};
+  HostResult r = c.read_clock(c.signed_word(0), &now);
+  give_time<Time>(c, r, now);
 }
 template <class Time>
 void clock_getres_as(CallContext& c) {
-  read_clock<Time>(c, SYS_clock_getres);
+  timespec resolution{};
+  HostResult r = c.immediate(SYS_clock_getres, c.signed_word(0), &resolution);
+  if (c.at(1).is_null()) return c.finish(r);
+  give_time<Time>(c, r, resolution);
 }
 template <class Time>
 void clock_settime_as(CallContext& c) {
@@ -38,16 +40,19 @@ void clock_settime_as(CallContext& c) {
 }
 
 void gettimeofday_(CallContext& c) {
-  timeval* time = c.stage<timeval>();
-  auto* zone = c.stage<guest::Timezone>();
-  HostResult r = c.immediate(SYS_gettimeofday, time, zone);
+  timespec now{};
+  HostResult r = c.read_clock(CLOCK_REALTIME, &now);
   if (!r.succeeded()) return c.finish(r);
   if (!c.at(0).is_null()) {
     guest::Timeval32 out;
-    to_guest(*time, out);
+    to_guest(timeval{now.tv_sec, now.tv_nsec / 1000}, out);
     if (!give(c, c.at(0), out)) return;
   }
-  if (!c.at(1).is_null() && !give(c, c.at(1), *zone)) return;
+  if (!c.at(1).is_null()) {
+    guest::Timezone zone{};
+    c.immediate(SYS_gettimeofday, nullptr, &zone);
+    if (!give(c, c.at(1), zone)) return;
+  }
   c.finish(r);
 }
 

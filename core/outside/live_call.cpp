@@ -284,6 +284,10 @@ HostResult CallContext::issue_immediate(long number, const long (&words)[6]) {
   return {true, value};
 }
 
+HostResult CallContext::read_clock(clockid_t clock, timespec* now) {
+  return {true, clock_gettime(clock, now) == 0 ? 0 : -errno};
+}
+
 u8* CallContext::stage(u64 bytes) {
   if (u8* given = live.hooks().stage(thread, bytes)) return given;
   u8* own = host_.staging.allocate(bytes);
