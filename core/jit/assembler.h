@@ -144,6 +144,10 @@ class Assembler {
   void imul(Reg d, Reg s) { rr(0x0faf, d, s); }
   void imul64(Reg d, Reg s) { rr(0x0faf, d, s, true); }
   void imul(Reg d, const Mem& m) { rm(0x0faf, d, m); }
+  void imul(Reg d, Reg s, u32 by) {
+    rr(0x69, d, s);
+    word(by);
+  }
   void div(Reg s) { rr(0xf7, static_cast<Reg>(6), s); }
   void idiv(Reg s) { rr(0xf7, static_cast<Reg>(7), s); }
   void cdq() { byte(0x99); }

@@ -124,6 +124,7 @@ class Emitter {
   void compute_logic(Reg d, const Node& n, u16 id);
   void compute_shift(Reg d, const Node& n);
   void compute_shifted(Reg d, const Node& n);
+  void compute_uadd8(Reg d, const Node& n);
   void compute_call(Reg d, const Node& n);
   void compute_division(Reg d, const Node& n, bool is_signed);
   void compute_product(Reg d, const Node& n, bool is_signed);

@@ -378,6 +378,40 @@ void Emitter::compute_division(Reg d, const Node& n, bool is_signed) {
   free_register(Reg::r14);
 }
 
+// UADD8, which strlen and its like work with. The bytes of (a & b) + ((a ^ b) >> 1) are the halves of the sums: their
+// upper bits are the carries.
+void Emitter::compute_uadd8(Reg d, const Node& n) {
+  if (d != Reg::rdx || !is_free(Reg::rcx) || !is_free(Reg::r14)) {
+    failed_ = true;
+    return;
+  }
+  constexpr u32 upper_bits = 0x8080'8080, lower_bits = 0x0101'0101;
+  const Reg both = Reg::rcx, sum = Reg::r14;
+  free_ &= ~(1u << static_cast<u8>(both) | 1u << static_cast<u8>(sum));
+  into(both, n.a);
+  into(sum, n.b);
+  will_clobber();
+  as.mov(d, both);
+  as.alu(Alu::xor_, d, sum);
+  as.alu(Alu::and_, both, sum);
+  as.mov(sum, d);
+  as.shift(Shifting::shr, d, 1);
+  as.alu(Alu::and_, d, ~upper_bits);
+  as.alu(Alu::add, d, both);
+  as.alu(Alu::and_, sum, lower_bits);
+  as.mov(both, d);
+  as.alu(Alu::and_, both, ~upper_bits);
+  as.lea(sum, {.base = sum, .index = both, .scale = 1});
+  as.alu(Alu::and_, d, upper_bits);
+  as.shift(Shifting::shr, d, 7);
+  as.imul(d, d, 0x1020'4080);  // the four to bits 28 to 31
+  as.shift(Shifting::shr, d, 28);
+  as.shift64(Shifting::shl, d, 32);
+  as.alu64(Alu::or_, d, sum);
+  free_register(both);
+  free_register(sum);
+}
+
 void Emitter::compute_call(Reg d, const Node& n) {
   HelperFunction function = Builder::helper(n.imm);
   if (function == cpu::helpers::divide_unsigned || function == cpu::helpers::divide_signed)
@@ -420,6 +454,17 @@ void Emitter::compute_call(Reg d, const Node& n) {
     }
     return free_register(t);
   }
+  if (function == cpu::helpers::expand_ge) {  // bits to bytes
+    into(d, n.a);
+    release(n.b);
+    will_clobber();
+    as.imul(d, d, 0x0020'4081);
+    as.alu(Alu::and_, d, 0x0101'0101);
+    return as.imul(d, d, 0xff);
+  }
+  constexpr HelperFunction uadd8 = cpu::helpers::parallel<cpu::helpers::Family::modulo_unsigned,
+                                                          cpu::helpers::Lanes::bytes8, cpu::helpers::Pattern::add>;
+  if (function == uadd8) return compute_uadd8(d, n);
   // The rest are C++ functions. What they may change is kept in the context, rax in r14.
   bool is_elsewhere = d != Reg::rdx;
   if (!is_free(Reg::rcx) || !is_free(Reg::r14) || (is_elsewhere && (!is_free(Reg::rdx) || n.uses > 1))) {
