@@ -10,7 +10,8 @@ namespace sigtape::log {
 
 // One list: enumerator, name on the command line. To add a topic, add it here only.
 #define SIGTAPE_LOG_TOPICS(X) \
-  X(exec) X(syscall) X(signal) X(thread) X(memory) X(baton) X(tape) X(replay) X(insn) X(jit) X(translation) X(outside) X(analyze)
+  X(exec) X(syscall) X(signal) X(thread) X(memory) X(baton) X(tape) X(replay) X(insn) X(jit) X(translation) \
+  X(outside) X(analyze)
 
 enum class Topic : u8 {
 #define X(name) name,

@@ -1,13 +1,15 @@
 // The extension registers that translated code has at hand.
 #include "core/jit/simd_cache.h"
 
+#include <bit>
+
 #include "core/base/check.h"
 
 namespace sigtape::jit {
 
 namespace {
 
-constexpr Number numbers[] = {Number::single, Number::double_};
+constexpr Number numbers[] = {Number::lanes, Number::single, Number::double_};
 
 }  // namespace
 
@@ -54,6 +56,14 @@ bool SimdCache::is_clean(Range range, Number number) {
   if ((range.bits() & ~clean_words_[number]) != 0) return false;
   needed_clean_words_[number] |= range.bits() & clean_words_at_loop_[number];
   return true;
+}
+
+void SimdCache::set_flushed(u8 x, Number number) {
+  u32 all = 0;
+  for (Number each : numbers) all |= flushed_[each];
+  if (std::popcount(all) > 13) return;
+  clean_[number] |= 1u << x;
+  flushed_[number] |= 1u << x;
 }
 
 // --- loops
@@ -211,8 +221,11 @@ u8 SimdCache::copy(Range range) {
 
 void SimdCache::written(Range range) {
   for (Number number : numbers) clean_words_[number] &= ~range.bits();
-  for (Range& entry : entries_)
-    if (entry.words != 0 && entry.overlaps(range)) entry = {};
+  for (u8 x = 0; x < entries_.size(); x++) {
+    if (entries_[x].words == 0 || !entries_[x].overlaps(range)) continue;
+    entries_[x] = {};
+    lose_facts(x);
+  }
 }
 
 void SimdCache::put(Range range, u8 x, bool is_clean, Number number) {

@@ -16,9 +16,10 @@ struct Range {
   bool overlaps(Range other) const { return first < other.first + other.words && other.first < first + words; }
 };
 
-// As what a register's lanes are numbers. A register is clean as one where no lane of its range is a denormal number.
-// It is flushed where lanes that are may have become zeros, as operands do: it is no use then but as such numbers.
-enum class Number : u8 { single, double_ };
+// As what a register has numbers: of single precision in all its lanes, for Advanced SIMD, or one of VFP's. It is clean as
+// such where none is denormal, and flushed where those that are may have become zeros, as operands do: it is no use then
+// but as such numbers. What is known of VFP's holds where FPSCR.FZ is as translations have it, which its arithmetic asks.
+enum class Number : u8 { lanes, single, double_ };
 
 class SimdCache {
  public:
@@ -30,7 +31,7 @@ class SimdCache {
     const T& operator[](Number number) const { return values_[static_cast<u8>(number)]; }
 
    private:
-    std::array<T, 2> values_{};
+    std::array<T, 3> values_{};
   };
   using Registers = PerNumber<u32>;  // a bit for each
 
@@ -59,15 +60,12 @@ class SimdCache {
   // there again what it has counted on, or answers false where it cannot.
   void begin_loop();
   [[nodiscard]] bool end_loop();
-  bool is_clean(u8 x, Number number = Number::single);
+  bool is_clean(u8 x, Number number = Number::lanes);
   // Of the file in memory.
   bool is_clean(Range range, Number number);
-  void set_clean(u8 x, Number number = Number::single) { clean_[number] |= 1u << x; }
-  // It will be flushed wherever that makes a difference.
-  void set_flushed(u8 x, Number number = Number::single) {
-    clean_[number] |= 1u << x;
-    flushed_[number] |= 1u << x;
-  }
+  void set_clean(u8 x, Number number = Number::lanes) { clean_[number] |= 1u << x; }
+  // It will be flushed wherever that makes a difference, which takes two registers that are not.
+  void set_flushed(u8 x, Number number = Number::lanes);
   u8 words(u8 x) const { return entries_[x].words; }
 
   // Within one instruction, registers that it was given are not given again.
@@ -78,13 +76,13 @@ class SimdCache {
   // A register that holds the range in its lowest lanes, the others being anything; not to be written.
   u8 use(Range range);
   // As use() and copy(), and it may be flushed.
-  u8 use_number(Range range, Number number = Number::single);
-  u8 copy_number(Range range, Number number = Number::single);
+  u8 use_number(Range range, Number number = Number::lanes);
+  u8 copy_number(Range range, Number number = Number::lanes);
   // The same as use(), to be written.
   u8 copy(Range range);
   // The range becomes the register's lowest lanes.
-  void put(Range range, u8 x) { put(range, x, false, Number::single); }
-  void put(Range range, u8 x, bool is_clean, Number number = Number::single);
+  void put(Range range, u8 x) { put(range, x, false, Number::lanes); }
+  void put(Range range, u8 x, bool is_clean, Number number = Number::lanes);
   // The file has been changed in memory.
   void written(Range range);
   static Mem in_file(Range range) {

@@ -144,7 +144,8 @@ void Simd::test_zeros(const LaneCheck& check) {
 
 // What a block's code counts on behind a slow path, in which all xmm registers were lost.
 void Simd::load_entries(const SlowPath& path) {
-  const u32 singles = path.flushed[Number::single], doubles = path.flushed[Number::double_];
+  const u32 singles = path.flushed[Number::lanes] | path.flushed[Number::single],
+            doubles = path.flushed[Number::double_];
   std::array<u8, 2> free{};
   u32 taken = singles | doubles;
   for (u8& x : free) {

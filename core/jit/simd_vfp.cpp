@@ -404,7 +404,7 @@ void Simd::emit_status(const Insn& i) {
     as_.mov(Reg::rcx, value);
     as_.alu(Alu::and_, Reg::rcx, cpu::fp::fpscr_writable);
     as_.store(fpscr(), Reg::rcx);
-    cache_.forget_flushed();  // IDC, which they have set, may be clear again
+    cache_.forget();  // what was flushed has set IDC, which may be clear again, and FZ may be another one
     return as_.call(e_.stubs_.note_fpscr);
   }
   if (i.t != 15) {

@@ -85,9 +85,9 @@ struct LiveOptions {
   HostFd program{-1};  // the program to load, already open, then with program_path; -1: Live opens `path`
   int own_base = 0;    // of OwnFds
   std::string program_path;
-  u32 personality = 0;             // of the image before
-  std::vector<u64> seccomp;        // its filters
-  std::vector<u64> limits;  // and its limits, see linux_limits.h
+  u32 personality = 0;                    // of the image before
+  std::vector<u64> seccomp;               // its filters
+  std::vector<u64> limits;                // and its limits, see linux_limits.h
   std::string hook_words;                 // what about_to_exec left in ExecPlan::words
   std::vector<HostFd> kept;               // and in ExecPlan::keep
   char** first_guest_argument = nullptr;  // in main's argv: where /proc/PID/cmdline is to begin; nullptr: left alone

@@ -186,7 +186,7 @@ class Programs {
   bool append_simd() {
     if (in_single_precision_ && below(24) == 0) {
       put(0xe3a0'0010, 4);                // MOV R0, #FPSCR.IXC
-      if (flushes_) put(0xe380'0401, 4);  // ORR R0, #FPSCR.FZ
+      if (below(4) ? flushes_ : !flushes_) put(0xe380'0401, 4);  // ORR R0, #FPSCR.FZ
       put(0xeee1'0a10, 4);                // VMSR FPSCR, R0
       return true;
     }
