@@ -17,7 +17,7 @@ class Group:
 
 
 groups = [Group("integer", 0.40, 0.25), Group("programs", 0.50, 0.33), Group("float", 0.20, 0.10),
-          Group("processes", 0.50, 0.25), Group("calls", 1.0, 0.7), Group("signals", 1.0, 0.7), Group("threads", 1.0, 0.7)]
+          Group("kinds", 1.0, 0.5), Group("processes", 0.50, 0.25), Group("calls", 1.0, 0.7), Group("signals", 1.0, 0.7), Group("threads", 1.0, 0.7)]
 
 
 @dataclasses.dataclass
@@ -33,9 +33,10 @@ class Workload:
 folder = None  # where commands run and inputs are made; set by tests/bench
 
 
-def kernel(name, *flags):
+def kernel(source, *flags, name=None):
+    name = name or source
     def command(size):
-        shutil.copy(compile_guest(tree / "tests" / "kernels" / f"{name}.c", cache / "kernels" / name, "-static", *flags), folder)
+        shutil.copy(compile_guest(tree / "tests" / "kernels" / f"{source}.c", cache / "kernels" / name, "-static", *flags), folder)
         return [f"./{name}", size]
     return command
 
@@ -54,6 +55,15 @@ def on_text(*words):
     def command(size):
         text(size)
         return list(words)
+    return command
+
+
+def kind(name):
+    def command(size):
+        program = compile_guest(tree / "tests" / "kernels" / "kinds.c", cache / "kernels" / "kinds", "-static",
+                                "-march=armv7ve", "-mfpu=neon-vfpv4")
+        shutil.copy(program, folder)
+        return ["./kinds", name, size]
     return command
 
 
@@ -210,6 +220,23 @@ workloads = [
     Workload("float", "fft", 3000, kernel("fft")),
     Workload("float", "matmul", 150, kernel("matmul")),
     Workload("float", "sgemm", 60, kernel("sgemm", "-mfpu=neon")),
+
+    Workload("kinds", "atomics", 18000000, kind("atomics")),
+    Workload("kinds", "wide_atomics", 9000000, kind("wide_atomics")),
+    Workload("kinds", "structures", 700, kind("structures")),
+    Workload("kinds", "fixed_point", 900, kind("fixed_point")),
+    Workload("kinds", "conversions", 1200, kind("conversions")),
+    Workload("kinds", "reciprocals", 3000000, kind("reciprocals")),
+    Workload("kinds", "denormals", 6000000, kind("denormals")),
+    Workload("kinds", "strings", 300000, kind("strings")),
+    Workload("kinds", "saturation", 10000000, kind("saturation")),
+    Workload("kinds", "parallel", 9000000, kind("parallel")),
+    Workload("kinds", "long_products", 25000000, kind("long_products")),
+    Workload("kinds", "carries", 20000000, kind("carries")),
+    Workload("kinds", "bit_fields", 20000000, kind("bit_fields")),
+    Workload("kinds", "clocks", 2000000, kind("clocks")),
+    Workload("kinds", "allocation", 5000000, kind("allocation")),
+    Workload("kinds", "flush_to_zero", 400000, kernel("nbody", "-ffast-math", name="flush_to_zero")),
 
     Workload("processes", "bash", 500, script("/usr/bin/bash", "-c", "for ((i = 0; i < @; i++)); do /bin/true; done")),
     Workload("processes", "configure", 6, configure),
