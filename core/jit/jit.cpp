@@ -108,7 +108,8 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   const u8* translate(u32 pc);
   void start_over();
   void drop_all();
-  void follow_flush_to_zero(bool flush);
+  bool has_turned() const;
+  void follow_flush_to_zero();
   void follow_sharing();
   u8* place_after(u8* end) const;
   void connect(u32 link_number, u32 pc);
@@ -274,12 +275,16 @@ void Jit::follow_sharing() {
 }
 
 // A program sets FPSCR.FZ at its beginning, if it does. Should it turn to and fro, one of the two has to be slow.
-void Jit::follow_flush_to_zero(bool flush) {
-  if (flush == flush_to_zero_ || turns_ == options_.most_turns) return;
+bool Jit::has_turned() const {
+  bool flushes = context_.state.fpscr & cpu::fp::flush_to_zero;
+  return flushes != flush_to_zero_ && turns_ != options_.most_turns;
+}
+
+void Jit::follow_flush_to_zero() {
   turns_++;
-  flush_to_zero_ = flush;
-  context_.usual_fpscr = cpu::fp::ixc | (flush ? cpu::fp::flush_to_zero : 0);
-  translator_.emitter().simd().set_flush_to_zero(flush);
+  flush_to_zero_ = !flush_to_zero_;
+  context_.usual_fpscr = cpu::fp::ixc | (flush_to_zero_ ? cpu::fp::flush_to_zero : 0);
+  translator_.emitter().simd().set_flush_to_zero(flush_to_zero_);
   drop_all();
 }
 
@@ -324,7 +329,7 @@ u64 Jit::step(u32 pc, u32 detail) {
   const cpu::Slot* slot = cpu::settle(x, x.find(state.r[15]));
   const cpu::Slot* next = slot->run(x, slot, 1);
   if (next == cpu::slot_after(slot, slot->step) && state.thumb == (pc & 1) && !state.big_endian &&
-      is_translatable(state) && !dropped_) {
+      is_translatable(state) && !dropped_ && !has_turned()) {
     state.it = 0;  // translated code knows it by the place
     put_flags(context_);
     return 0;
@@ -449,7 +454,6 @@ cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   set_segment(space_);
   copy_state(context_.state, state);
   follow_sharing();
-  follow_flush_to_zero(state.fpscr & cpu::fp::flush_to_zero);
   left_ = budget;
   // Those that somebody has sent must go on waiting; then, or where the host has them ignored, translated code, which
   // may fault, is not run.
@@ -472,6 +476,8 @@ cpu::Stop Jit::loop() {
       return {.kind = cpu::StopKind::interrupted};
     if (left_ == 0) return {.kind = cpu::StopKind::budget};
     const cpu::State& state = context_.state;
+    if (has_turned()) [[unlikely]]
+      follow_flush_to_zero();
     const u8* entry = nullptr;
     if (state.it == 0 && !state.big_endian && is_translatable(state) && may_fault_) {
       u32 pc = place();

@@ -401,6 +401,8 @@ void Simd::emit_status(const Insn& i) {
     clobber();
     as_.test(value, cpu::fp::length_mask);
     slow_if(Cc::ne, true);  // short vectors are the interpreter's
+    as_.test(value, cpu::fp::flush_to_zero);
+    slow_if(flush_to_zero_ ? Cc::e : Cc::ne, true);  // and so is what other translations may have to follow
     as_.mov(Reg::rcx, value);
     as_.alu(Alu::and_, Reg::rcx, cpu::fp::fpscr_writable);
     as_.store(fpscr(), Reg::rcx);
