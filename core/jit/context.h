@@ -91,6 +91,8 @@ struct Shuffles {
   }
 };
 
+inline constexpr Shuffles all_shuffles;  // made when this is compiled
+
 // What a comparison of numbers finds, as a byte whose comparison with 1 leaves N, Z and V in EFLAGS and a C that is
 // x86's.
 struct Order {
@@ -132,7 +134,7 @@ struct alignas(64) Context {
   u32 barrier_word = 0;                      // written, and of no meaning
   alignas(16) Vector borrowed[2]{};          // xmm registers that a slow path uses and puts back
   Orders orders;
-  alignas(16) Shuffles shuffles;
+  alignas(16) Shuffles shuffles = all_shuffles;
   Vectors vectors;
 };
 static_assert(offsetof(Context, state) + offsetof(cpu::State, r) + 64 <= 128);

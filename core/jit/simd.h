@@ -139,7 +139,7 @@ class Simd {
   void check_page(const Mem& at, u32 bytes);
   void move_base(const Insn& insn, i32 offset);
   void emit_elements(const Insn& insn);
-  u8 load_vector(const Mem& at);
+  u8 load_vector(const Mem& at, u8 words);
   void store_vector(const Mem& at, u8 x, u8 words);
   void put_pair(u32 first, u32 second, u8 x);
   void shuffle_into_one(u8 a, u8 b, const Mem& of_a, const Mem& of_b);

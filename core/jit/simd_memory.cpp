@@ -76,14 +76,23 @@ void Simd::check_page(const Mem& at, u32 bytes) {
   slow_if(Cc::a, true);
 }
 
+// One, two or four words of memory.
+u8 Simd::load_vector(const Mem& at, u8 words) {
+  u8 x = cache_.fresh();
+  e_.fault_point();
+  cache_.load(x, {0, words}, at);
+  if (at.base == Reg::none) e_.note_address();
+  return x;
+}
+
+void Simd::store_vector(const Mem& at, u8 x, u8 words) {
+  e_.fault_point();
+  cache_.store(at, {0, words}, x);
+  if (at.base == Reg::none) e_.note_address();
+}
+
 void Simd::load_registers(const Mem& at, u8 first, u32 words) {
-  auto load = [&](u32 word, u32 count) {
-    u8 x = cache_.fresh();
-    e_.fault_point();
-    cache_.load(x, {static_cast<u8>(first + word), static_cast<u8>(count)}, plus(at, 4 * word));
-    if (at.base == Reg::none) e_.note_address();
-    return x;
-  };
+  auto load = [&](u32 word, u32 count) { return load_vector(plus(at, 4 * word), static_cast<u8>(count)); };
   auto put = [&](u8 x, u32 word, u32 count) { cache_.put({static_cast<u8>(first + word), static_cast<u8>(count)}, x); };
   u32 begin = piece(first, words);
   if (begin == words) return put(load(0, words), 0, words);
@@ -107,10 +116,7 @@ void Simd::store_registers(const Mem& at, u8 first, u32 words) {
     count = piece(first + word, words - word);
     Range range{static_cast<u8>(first + word), static_cast<u8>(count)};
     cache_.begin_instruction();
-    u8 x = cache_.use(range);
-    e_.fault_point();
-    cache_.store(plus(at, 4 * word), range, x);
-    if (at.base == Reg::none) e_.note_address();
+    store_vector(plus(at, 4 * word), cache_.use(range), range.words);
   }
 }
 
@@ -193,21 +199,6 @@ Range doubleword(u32 d) { return {static_cast<u8>(2 * d), 2}; }
 
 }  // namespace
 
-// 16 bytes of memory.
-u8 Simd::load_vector(const Mem& at) {
-  u8 x = cache_.fresh();
-  e_.fault_point();
-  cache_.load(x, {0, 4}, at);
-  if (at.base == Reg::none) e_.note_address();
-  return x;
-}
-
-void Simd::store_vector(const Mem& at, u8 x, u8 words) {
-  e_.fault_point();
-  cache_.store(at, {0, words}, x);
-  if (at.base == Reg::none) e_.note_address();
-}
-
 // The halves of x become two D registers.
 void Simd::put_pair(u32 first, u32 second, u8 x) {
   if (second == first + 1 && first % 2 == 0) return cache_.put({static_cast<u8>(2 * first), 4}, x);
@@ -229,7 +220,7 @@ void Simd::load_structures(const Insn& i, const Mem& at) {
   const u32 d = i.d, stride = i.stride;
   if (i.op == Op::vld3) {
     auto part = [&](u32 k) { return shuffle_at(offsetof(Shuffles, load_3), 4u * i.size + k); };
-    u8 low = load_vector(at), high = load_vector(plus(at, 8)), x = cache_.fresh(), y = cache_.fresh();
+    u8 low = load_vector(at, 4), high = load_vector(plus(at, 8), 4), x = cache_.fresh(), y = cache_.fresh();
     cache_.move(x, low);
     cache_.move(y, high);
     shuffle_into_one(x, y, part(0), part(1));
@@ -237,7 +228,7 @@ void Simd::load_structures(const Insn& i, const Mem& at) {
     put_pair(d, d + stride, x);
     return cache_.put(doubleword(d + 2 * stride), low);
   }
-  u8 x = load_vector(at), y = i.count == 4 ? load_vector(plus(at, 16)) : x;
+  u8 x = load_vector(at, 4), y = i.count == 4 ? load_vector(plus(at, 16), 4) : x;
   if (i.op == Op::vld4) {
     u8 low = cache_.fresh();
     if (i.size < 2)
