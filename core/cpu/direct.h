@@ -54,6 +54,7 @@ class Direct {
   // --- flags: one store each, so that a later load of any part of it is forwarded
   bool carry() { return state_.flags.c; }
   void set_nz(u32 value) { store(&state_.flags.n, static_cast<u16>((value >> 31) | (value == 0 ? 0x100 : 0))); }
+  void set_nz_long(const Pair<Direct>& value) { set_nz(value.high | (value.low >> 1) | (value.low & 1)); }
   void set_nzc(u32 value, bool carry) {
     set_nz(value);
     state_.flags.c = carry;
@@ -85,14 +86,16 @@ class Direct {
     auto value = static_cast<u32>(sum);
     return {value, static_cast<bool>(sum >> 32), static_cast<bool>(((a ^ value) & (b ^ value)) >> 31)};
   }
+  static u64 whole(const Pair<Direct>& a) { return a.low | u64{a.high} << 32; }
   Pair<Direct> pair(u64 value) { return {static_cast<u32>(value), static_cast<u32>(value >> 32)}; }
   Pair<Direct> multiply_unsigned(u32 a, u32 b) { return pair(u64{a} * b); }
   Pair<Direct> multiply_signed(u32 a, u32 b) {
     return pair(static_cast<u64>(i64{static_cast<i32>(a)} * static_cast<i32>(b)));
   }
-  Pair<Direct> add_long(const Pair<Direct>& a, const Pair<Direct>& b) {
-    return pair((a.low | u64{a.high} << 32) + (b.low | u64{b.high} << 32));
-  }
+  Pair<Direct> widen(u32 value) { return pair(static_cast<u64>(i64{static_cast<i32>(value)})); }
+  Pair<Direct> add_long(const Pair<Direct>& a, const Pair<Direct>& b) { return pair(whole(a) + whole(b)); }
+  Pair<Direct> subtract_long(const Pair<Direct>& a, const Pair<Direct>& b) { return pair(whole(a) - whole(b)); }
+  u32 extract(const Pair<Direct>& a, u8 from) { return static_cast<u32>(whole(a) >> from); }
   Pair<Direct> call(u64 (*helper)(u32, u32), u32 a, u32 b) { return pair(helper(a, b)); }
 
   // --- memory

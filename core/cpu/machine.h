@@ -52,6 +52,7 @@ concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 cons
   // Flags.
   { m.carry() } -> std::same_as<typename M::Bool>;
   m.set_nz(w);
+  m.set_nz_long(Pair<M>{w, w});
   m.set_nzc(w, b);
   m.set_nzcv(Sum<M>{w, b, b});
   m.set_q_if(b);  // sticky
@@ -70,7 +71,10 @@ concept Machine = requires(M m, typename M::Word w, typename M::Bool b, u32 cons
   { m.add_with_carry(w, w, b) } -> std::same_as<Sum<M>>;
   { m.multiply_unsigned(w, w) } -> std::same_as<Pair<M>>;
   { m.multiply_signed(w, w) } -> std::same_as<Pair<M>>;
+  { m.widen(w) } -> std::same_as<Pair<M>>;  // with its sign
   { m.add_long(Pair<M>{w, w}, Pair<M>{w, w}) } -> std::same_as<Pair<M>>;
+  { m.subtract_long(Pair<M>{w, w}, Pair<M>{w, w}) } -> std::same_as<Pair<M>>;
+  { m.extract(Pair<M>{w, w}, number) } -> std::same_as<typename M::Word>;  // from that bit on, 1-31
   // A pure function of words that gives a u64: larger things, the same for every machine.
   { m.call(static_cast<u64 (*)(u32, u32)>(nullptr), w, w) } -> std::same_as<Pair<M>>;
   // Memory, by CPSR.E. A failed access makes failed() true.

@@ -179,9 +179,9 @@ void uxtah(M& m, const I& i) {
 }
 template <class M>
 typename M::Word add_halves(M& m, typename M::Word a, typename M::Word b) {
-  auto low = (a + b) & m.constant(0xffff);
-  auto high = (a & m.constant(0xffff'0000)) + (b & m.constant(0xffff'0000));
-  return low | high;
+  constexpr auto add16 =
+      helpers::parallel<helpers::Family::modulo_unsigned, helpers::Lanes::words16, helpers::Pattern::add>;
+  return m.call(add16, a, b).low;
 }
 template <class M, class I>
 void sxtab16(M& m, const I& i) {

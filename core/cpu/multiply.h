@@ -27,12 +27,7 @@ Pair<M> accumulator(M& m, const I& i) {
 
 template <class M, class I>
 void finish_long_with_flags(M& m, const I& i, const Pair<M>& value) {
-  if (i.set_flags) {
-    auto low_zero = value.low == m.constant(0);
-    auto any_low = m.select(low_zero, m.constant(0), m.constant(1));
-    auto rest = m.select(value.high == m.constant(0), any_low, value.high);
-    m.set_nz(rest);  // N is bit 31 of high: `rest` is high unless that is 0
-  }
+  if (i.set_flags) m.set_nz_long(value);
   finish_long(m, i, value);
 }
 
@@ -133,33 +128,34 @@ void finish_accumulated(M& m, const I& i, typename M::Word value) {
   m.set_reg(i.d, sum.value);
 }
 
+template <class M>
+struct Halves {
+  typename M::Word n, m;
+};
 template <class M, class I>
-typename M::Word product_of_halves(M& m, const I& i) {
+Halves<M> chosen_halves(M& m, const I& i) {
   auto n = m.reg(i.n);
   auto b = m.reg(i.m);
   auto n_half = half(m, n, i.n_top);
   auto m_half = half(m, b, i.m_top);
-  return n_half * m_half;
+  return {n_half, m_half};
 }
 template <class M, class I>
 void smul_xy(M& m, const I& i) {
-  m.set_reg(i.d, product_of_halves(m, i));
+  auto h = chosen_halves(m, i);
+  m.set_reg(i.d, h.n * h.m);
 }
 template <class M, class I>
 void smla_xy(M& m, const I& i) {
-  finish_accumulated(m, i, product_of_halves(m, i));
-}
-template <class M>
-Pair<M> widened(M& m, typename M::Word value) {
-  auto sign = m.asr(value, 31);
-  return {value, sign};
+  auto h = chosen_halves(m, i);
+  finish_accumulated(m, i, h.n * h.m);
 }
 template <class M, class I>
 void smlal_xy(M& m, const I& i) {
-  auto product = product_of_halves(m, i);
-  auto wide = widened(m, product);
+  auto h = chosen_halves(m, i);
+  auto product = m.multiply_signed(h.n, h.m);
   auto old = accumulator(m, i);
-  auto sum = m.add_long(wide, old);
+  auto sum = m.add_long(product, old);
   finish_long(m, i, sum);
 }
 // Bits 47-16 of n * half of m.
@@ -169,7 +165,7 @@ typename M::Word product_word_half(M& m, const I& i) {
   auto b = m.reg(i.m);
   auto m_half = half(m, b, i.m_top);
   auto product = m.multiply_signed(n, m_half);
-  return (product.low >> 16) | (product.high << 16);
+  return m.extract(product, 16);
 }
 template <class M, class I>
 void smulw_y(M& m, const I& i) {
@@ -180,79 +176,75 @@ void smlaw_y(M& m, const I& i) {
   finish_accumulated(m, i, product_word_half(m, i));
 }
 
-// Both products of the halves; with m_swap the halves of m change places.
+// The halves that are multiplied with each other; with m_swap those of m change places.
 template <class M>
-struct Products {
-  typename M::Word low, high;
+struct BothHalves {
+  Halves<M> low, high;
 };
 template <class M, class I>
-Products<M> both_products(M& m, const I& i) {
+BothHalves<M> both_halves(M& m, const I& i) {
   auto n = m.reg(i.n);
   auto b = m.reg(i.m);
   auto n_low = half(m, n, false);
   auto n_high = half(m, n, true);
   auto m_low = half(m, b, i.m_swap);
   auto m_high = half(m, b, !i.m_swap);
-  return {n_low * m_low, n_high * m_high};
+  return {{n_low, m_low}, {n_high, m_high}};
 }
 template <class M, class I>
 void smuad(M& m, const I& i) {
-  auto p = both_products(m, i);
-  auto sum = m.add_with_carry(p.low, p.high, m.flag(false));
+  auto h = both_halves(m, i);
+  auto sum = m.add_with_carry(h.low.n * h.low.m, h.high.n * h.high.m, m.flag(false));
   m.set_q_if(sum.overflow);
   m.set_reg(i.d, sum.value);
 }
 template <class M, class I>
 void smusd(M& m, const I& i) {
-  auto p = both_products(m, i);
-  m.set_reg(i.d, p.low - p.high);
+  auto h = both_halves(m, i);
+  m.set_reg(i.d, h.low.n * h.low.m - h.high.n * h.high.m);
 }
 // Q tells that the sum of all three terms does not fit, so it is taken in 64 bits.
 template <class M, class I>
 void finish_dual(M& m, const I& i, const Pair<M>& products) {
   auto a = m.reg(i.a);
-  auto wide = widened(m, a);
+  auto wide = m.widen(a);
   auto sum = m.add_long(products, wide);
   auto sign = m.asr(sum.low, 31);
   auto fits = sum.high == sign;
   m.set_q_if(!fits);
   m.set_reg(i.d, sum.low);
 }
-template <class M>
-Pair<M> sum_of_products(M& m, const Products<M>& p) {
-  auto low = widened(m, p.low);
-  auto high = widened(m, p.high);
+template <class M, class I>
+Pair<M> sum_of_products(M& m, const I& i) {
+  auto h = both_halves(m, i);
+  auto low = m.multiply_signed(h.low.n, h.low.m);
+  auto high = m.multiply_signed(h.high.n, h.high.m);
   return m.add_long(low, high);
 }
-template <class M>
-Pair<M> difference_of_products(M& m, const Products<M>& p) {
-  auto high = m.asr(p.high, 31);
-  auto low = m.asr(p.low, 31);
-  auto first = m.add_with_carry(p.low, ~p.high, m.flag(true));
-  auto second = m.add_with_carry(low, ~high, first.carry);
-  return {first.value, second.value};
+template <class M, class I>
+Pair<M> difference_of_products(M& m, const I& i) {
+  auto h = both_halves(m, i);
+  auto low = m.multiply_signed(h.low.n, h.low.m);
+  auto high = m.multiply_signed(h.high.n, h.high.m);
+  return m.subtract_long(low, high);
 }
 template <class M, class I>
 void smlad(M& m, const I& i) {
-  auto p = both_products(m, i);
-  finish_dual(m, i, sum_of_products(m, p));
+  finish_dual(m, i, sum_of_products(m, i));
 }
 template <class M, class I>
 void smlsd(M& m, const I& i) {
-  auto p = both_products(m, i);
-  finish_dual(m, i, difference_of_products(m, p));
+  finish_dual(m, i, difference_of_products(m, i));
 }
 template <class M, class I>
 void smlald(M& m, const I& i) {
-  auto p = both_products(m, i);
-  auto sum = sum_of_products(m, p);
+  auto sum = sum_of_products(m, i);
   auto old = accumulator(m, i);
   finish_long(m, i, m.add_long(sum, old));
 }
 template <class M, class I>
 void smlsld(M& m, const I& i) {
-  auto p = both_products(m, i);
-  auto difference = difference_of_products(m, p);
+  auto difference = difference_of_products(m, i);
   auto old = accumulator(m, i);
   finish_long(m, i, m.add_long(difference, old));
 }
@@ -288,9 +280,8 @@ template <class M, class I>
 void smmls(M& m, const I& i) {
   auto product = signed_product(m, i);
   auto a = m.reg(i.a);
-  auto low = m.add_with_carry(m.constant(0), ~product.low, m.flag(true));
-  auto high = m.add_with_carry(a, ~product.high, low.carry);
-  m.set_reg(i.d, upper_word(m, i, Pair<M>{low.value, high.value}));
+  auto difference = m.subtract_long(Pair<M>{m.constant(0), a}, product);
+  m.set_reg(i.d, upper_word(m, i, difference));
 }
 
 template <class M, class I>

@@ -116,6 +116,7 @@ class Assembler {
     byte(value);
   }
   void test(Reg a, Reg b) { rr(0x85, b, a); }
+  void test64(Reg a, Reg b) { rr(0x85, b, a, true); }
   void test(Reg a, u32 value) {
     if (value < 128 && !needs_rex8(a) && a != Reg::rax) {
       // The sign of the whole word is known to be 0 with such a mask, as that of the low byte is.
@@ -171,8 +172,8 @@ class Assembler {
     rr(0x0fba, static_cast<Reg>(4), d);
     byte(bit);
   }
-  void bit_test(const Mem& m, u8 bit) {
-    rm(0x0fba, static_cast<Reg>(4), m);
+  void bit_test64(Reg d, u8 bit) {
+    rr(0x0fba, static_cast<Reg>(4), d, true);
     byte(bit);
   }
   void complement_carry() { byte(0xf5); }
@@ -249,8 +250,8 @@ class Assembler {
   // Between general and xmm registers: 32 bits, or 64.
   void move_from_xmm(Reg d, u8 s, bool wide = false) { sse(0x66, 0x0f7e, s, static_cast<u8>(d), wide); }
   void move_to_xmm(u8 d, Reg s, bool wide = false) { sse(0x66, 0x0f6e, d, static_cast<u8>(s), wide); }
-  // FMA3 on scalars and vectors of 128 bits: d = d, s1 and s2 as the opcode says.
-  void fma(u8 opcode, bool wide, u8 d, u8 s1, u8 s2) {
+  // FMA3 and AVX2 on scalars and vectors of 128 bits, of the opcodes behind 0f 38: d = s1 and s2, and d for FMA3.
+  void avx(u8 opcode, bool wide, u8 d, u8 s1, u8 s2) {
     byte(0xc4);
     byte(static_cast<u8>((d & 8 ? 0 : 0x80) | 0x40 | (s2 & 8 ? 0 : 0x20) | 2));  // map 0f38
     byte(static_cast<u8>((wide ? 0x80 : 0) | ((~s1 & 15) << 3) | 1));            // 128 bits, prefix 66

@@ -177,14 +177,19 @@ cpu::Sum<Builder> Builder::add_with_carry(Word a, Word b, Bool carry) {
 
 cpu::Pair<Builder> Builder::halves(const Node& node) {
   Word low = make(node);
-  return {low, make({.kind = Kind::high, .a = use(low)})};
+  return {low, make({.kind = Kind::extracted, .amount = 32, .a = use(low)})};
 }
 
-cpu::Pair<Builder> Builder::add_long(const cpu::Pair<Builder>& a, const cpu::Pair<Builder>& b) {
-  if (node(a.high).kind == Kind::high && node(a.high).a == a.low.id)
-    return halves({.kind = Kind::long_sum, .a = use(a.low), .b = use(b.low), .c = use(b.high)});
-  auto low = add_with_carry(a.low, b.low, flag(false));
-  return {low.value, add_with_carry(a.high, b.high, low.carry).value};
+// The Long whose halves these are.
+u16 Builder::joined(const cpu::Pair<Builder>& value) {
+  const Node& high = node(value.high);
+  if (high.kind == Kind::extracted && high.amount == 32 && high.a == value.low.id) return high.a;
+  return append({.kind = Kind::joined, .a = use(value.low), .b = use(value.high)});
+}
+
+cpu::Pair<Builder> Builder::two_long(Kind kind, const cpu::Pair<Builder>& a, const cpu::Pair<Builder>& b) {
+  u16 first = joined(a), second = joined(b);
+  return halves({.kind = kind, .a = first, .b = second});
 }
 
 cpu::Pair<Builder> Builder::call(HelperFunction function, Word a, Word b) {

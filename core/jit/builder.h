@@ -66,6 +66,7 @@ class Builder {
   void branch_if(Bool condition, u32 target) { leave({.kind = Kind::branch_if, .a = use(condition), .imm = target}); }
   Bool carry();
   void set_nz(Word value) { define(Part::nz, {.kind = Kind::set_nz, .a = use(value)}); }
+  void set_nz_long(const cpu::Pair<Builder>& value) { define(Part::nz, {.kind = Kind::set_nz_long, .a = joined(value)}); }
   void set_nzc(Word value, Bool carry);
   void set_nzcv(const cpu::Sum<Builder>& sum) { define(Part::all, {.kind = Kind::set_nzcv, .a = use(sum.value)}); }
   void set_q_if(Bool condition) { effect({.kind = Kind::set_q_if, .a = use(condition)}); }
@@ -83,7 +84,16 @@ class Builder {
   Word sign_extend(Word value, u8 width);
   cpu::Shifted<Builder> shift_by(isa::Shift shift, Word value, Word amount);
   cpu::Sum<Builder> add_with_carry(Word a, Word b, Bool carry);
-  cpu::Pair<Builder> add_long(const cpu::Pair<Builder>& a, const cpu::Pair<Builder>& b);
+  cpu::Pair<Builder> widen(Word value) { return halves({.kind = Kind::widened, .a = use(value)}); }
+  cpu::Pair<Builder> add_long(const cpu::Pair<Builder>& a, const cpu::Pair<Builder>& b) {
+    return two_long(Kind::long_sum, a, b);
+  }
+  cpu::Pair<Builder> subtract_long(const cpu::Pair<Builder>& a, const cpu::Pair<Builder>& b) {
+    return two_long(Kind::long_difference, a, b);
+  }
+  Word extract(const cpu::Pair<Builder>& value, u8 from) {
+    return make({.kind = Kind::extracted, .amount = from, .a = joined(value)});
+  }
   cpu::Pair<Builder> multiply_unsigned(Word a, Word b) {
     return halves({.kind = Kind::product_unsigned, .a = use(a), .b = use(b)});
   }
@@ -149,6 +159,8 @@ class Builder {
     return constant(0);
   }
   cpu::Pair<Builder> halves(const Node& node);
+  u16 joined(const cpu::Pair<Builder>& value);
+  cpu::Pair<Builder> two_long(Kind kind, const cpu::Pair<Builder>& a, const cpu::Pair<Builder>& b);
   Word load(Word at, u8 bytes);
   void store(Word at, Word value, u8 bytes) {
     can_fail({.kind = Kind::stored, .amount = bytes, .a = use(at), .b = use(value)});

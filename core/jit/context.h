@@ -39,6 +39,9 @@ struct Vectors {
   Vector even_bytes = all_words(0x00ff'00ff), even_halfwords = all_words(0x0000'ffff);
   Vector even_words = both_doublewords(0xffff'ffff);
   Vector table_bias = all_words(0x7070'7070);
+  // Of the numbers 0 to 15: how many of their bits are set, and how many of the four are zero above these.
+  Vector nibble_ones = {{0x0201'0100, 0x0302'0201, 0x0302'0201, 0x0403'0302}};
+  Vector nibble_zeros = {{0x0202'0304, 0x0101'0101, 0, 0}};
   Vector reverse_16 = {{0x0203'0001, 0x0607'0405, 0x0a0b'0809, 0x0e0f'0c0d}};
   Vector reverse_32 = {{0x0001'0203, 0x0405'0607, 0x0809'0a0b, 0x0c0d'0e0f}};
   Vector reverse_64 = {{0x0405'0607, 0x0001'0203, 0x0c0d'0e0f, 0x0809'0a0b}};
@@ -108,7 +111,7 @@ struct Orders {
 };
 
 struct alignas(64) Context {
-  u8 c = 0;  // bit_test reads the word
+  u8 c = 0;
   u8 unused[3] = {};
   Exit exit_kind = Exit::jump;
   u32 exit_pc = 0;  // bit 0: Thumb

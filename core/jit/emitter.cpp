@@ -61,6 +61,8 @@ bool Emitter::emit(const Step& step, u16 index) {
       emit_load_exclusive(id);
     else if (n.kind == Kind::exclusive_status)
       emit_store_exclusive(id);
+    else if (n.kind == Kind::set_reg && add_in_place(id))
+      id++;
     else if (is_effect(n.kind))
       emit_effect(id);
   }

@@ -32,6 +32,8 @@ class Emitter {
   struct Stubs {
     const u8 *exit = nullptr, *miss = nullptr, *interpret = nullptr, *call_simd = nullptr, *note_fpscr = nullptr;
   };
+  // Beside the place in what the `interpret` stub is told: translated code is not come back to.
+  static constexpr u32 leaves_after = 1u << 24;
   Assembler as;
 
   void begin_block(const u8* code_begin, const Stubs& stubs, i32 table_distance);
@@ -118,18 +120,32 @@ class Emitter {
   bool constant(u16 id, u32& value) const;
   Reg reg_of(u16 id);
   void into(Reg d, u16 id);
+  Reg near(Reg d, u16 id);
   void compute(Reg d, u16 id);
   void compute_add(Reg d, const Node& n);
   void compute_sub(Reg d, const Node& n);
   void compute_logic(Reg d, const Node& n, u16 id);
   void compute_shift(Reg d, const Node& n);
   void compute_shifted(Reg d, const Node& n);
-  void compute_uadd8(Reg d, const Node& n);
-  void compute_call(Reg d, const Node& n);
-  void compute_division(Reg d, const Node& n, bool is_signed);
-  void compute_product(Reg d, const Node& n, bool is_signed);
-  void compute_long_sum(Reg d, const Node& n);
   void compute_sum(Reg d, u16 id, bool wants_value);
+
+  // --- emitter_long.cpp
+  void compute_long(Reg d, const Node& n);
+  void into_long(Reg d, u16 id);
+  void compute_product(Reg d, const Node& n);
+  bool add_in_place(u16 id);
+  void compute_long_sum(Reg d, const Node& n);
+  void compute_call(Reg d, const Node& n);
+  bool compute_short(Reg d, const Node& n);
+  void compute_division(const Node& n, bool is_signed);
+  void compute_uadd8(const Node& n);
+  void compute_saturating(const Node& n, bool subtracts, bool doubles);
+  void compute_saturated(const Node& n, bool is_unsigned);
+  void put_saturation(Cc cc, Reg t);
+  void compute_parallel(const Node& n, u32 index);
+  void compute_differences(const Node& n);
+  void compute_saturated_halves(const Node& n, bool is_unsigned);
+  void compute_function(const Node& n);
   void set_place(u16 id, Reg r) { node(id).place = static_cast<u8>(r) + 1; }
   void alu_operand(Alu op, Reg d, u16 id);
   Mem address(u16 id);
@@ -144,9 +160,10 @@ class Emitter {
   void emit_store_exclusive(u16 id);
   void emit_set_reg(u16 id);
   void emit_set_nz(u16 id);
+  void emit_set_nz_long(u16 id);
   void emit_set_nzc(u16 id);
   void emit_set_nzcv(u16 id);
-  void emit_shifted_carry(const Node& n);
+  void emit_shifted_carry(u16 id);
   void emit_need(u16 id);
   void emit_q(u16 id);
   void emit_branch(u16 id);

@@ -49,6 +49,7 @@ void Emitter::emit_effect(u16 id) {
   switch (n.kind) {
     case Kind::set_reg: return emit_set_reg(id);
     case Kind::set_nz: return emit_set_nz(id);
+    case Kind::set_nz_long: return emit_set_nz_long(id);
     case Kind::set_nzc: return emit_set_nzc(id);
     case Kind::set_nzcv: return emit_set_nzcv(id);
     case Kind::set_q_if: return emit_q(id);
@@ -327,6 +328,15 @@ void Emitter::emit_set_nz(u16 id) {
   defined(Part::nz, Part::nz, false);
 }
 
+void Emitter::emit_set_nz_long(u16 id) {
+  u16 value = node(id).a;
+  Reg r = reg_of(value);
+  will_clobber();
+  as.test64(r, r);
+  release(value);
+  defined(Part::nz, Part::nz, false);
+}
+
 void Emitter::emit_set_nzc(u16 id) {
   const Node n = node(id);
   const Node carry = node(n.b);
@@ -340,7 +350,14 @@ void Emitter::emit_set_nzc(u16 id) {
     flags_.home = flags_.home | Part::c;
     return;
   }
-  if (carry.kind == Kind::shifted_carry) return emit_shifted_carry(n);
+  if (carry.kind == Kind::shifted_carry) {
+    release(n.b);
+    if (wants_carry) emit_shifted_carry(carry.a);
+    value_for_flags(n.a, id);
+    defined(Part::nz | Part::c, Part::nz, false);
+    flags_.home = flags_.home | Part::c;
+    return;
+  }
   const Node& value = node(n.a);
   u32 known;
   // x86's shifts leave the same bit in CF.
@@ -358,11 +375,7 @@ void Emitter::emit_set_nzc(u16 id) {
     return;
   }
   if (wants_carry) {
-    // The old C may be read by the value (RRX) yet.
-    if (any(step_->reads & Part::c)) {
-      failed_ = true;
-      return;
-    }
+    if (any(step_->reads & Part::c)) reg_of(n.a);  // RRX: the old C is read before it is lost
     Reg r = reg_of(carry.a);
     will_clobber();
     as.bit_test(r, carry.amount);
@@ -375,14 +388,13 @@ void Emitter::emit_set_nzc(u16 id) {
   flags_.home = flags_.home | Part::c;
 }
 
-// A shift by a register with S: in 64 bits, so that the last bit shifted out is beside the result.
-void Emitter::emit_shifted_carry(const Node& n) {
-  const Node shifted = node(n.a);
+// C of a shift by a register, and the value with it: in 64 bits, so that the last bit shifted out is beside the result.
+void Emitter::emit_shifted_carry(u16 id) {
+  const Node shifted = node(id);
   if (shifted.kind != Kind::shifted || shifted.place || !is_free(Reg::rcx)) {
     failed_ = true;
     return;
   }
-  release(n.b);  // the carry, and its use of the value
   auto shift = static_cast<isa::Shift>(shifted.amount);
   needed_ = needed_ | Part::c;  // stays as it is where the amount is 0
   bring_home(Part::c);
@@ -425,12 +437,7 @@ void Emitter::emit_shifted_carry(const Node& n) {
       as.shift64(Shifting::shr, t, 32);
   }
   free_register(Reg::rcx);
-  as.test(t, t);
-  node(n.a).place = static_cast<u8>(t) + 1;
-  defined(Part::nz | Part::c, Part::nz, false);
-  flags_.home = flags_.home | Part::c;
-  result_flags_ = n.a;
-  release(n.a);
+  set_place(id, t);
 }
 
 void Emitter::emit_set_nzcv(u16 id) {

@@ -56,7 +56,7 @@ Reg Emitter::reg_of(u16 id) {
   Node& n = node(id);
   if (n.place) return static_cast<Reg>(n.place - 1);
   if (n.kind == Kind::reg && host_register(n.amount) != Reg::none) return host_register(n.amount);
-  if (n.kind == Kind::high) reg_of(n.a);  // first, for it may want certain registers
+  if (n.kind == Kind::extracted) reg_of(n.a);  // first, for it may want certain registers
   Reg t = allocate();
   compute(t, id);
   set_place(id, t);
@@ -75,6 +75,18 @@ void Emitter::into(Reg d, u16 id) {
   }
   compute(d, id);
   n.uses--;
+}
+
+// Where the value is, or d, where it is put if it is nowhere yet; one use is served.
+Reg Emitter::near(Reg d, u16 id) {
+  const Node& n = node(id);
+  if (n.place || (n.kind == Kind::reg && host_register(n.amount) != Reg::none)) {
+    Reg r = reg_of(id);
+    release(id);
+    return r;
+  }
+  into(d, id);
+  return d;
 }
 
 // op d, value; one use is served.
@@ -139,9 +151,8 @@ void Emitter::compute(Reg d, u16 id) {
       return;
     case Kind::sign_extend: {
       if (n.amount == 8 || n.amount == 16) {
-        Reg r = reg_of(n.a);
-        n.amount == 8 ? as.sign_extend8(d, r) : as.sign_extend16(d, r);
-        return release(n.a);
+        Reg r = near(d, n.a);
+        return n.amount == 8 ? as.sign_extend8(d, r) : as.sign_extend16(d, r);
       }
       into(d, n.a);
       will_clobber();
@@ -170,16 +181,20 @@ void Emitter::compute(Reg d, u16 id) {
       return as.zero_extend8(d, d);
     }
     case Kind::sum: return compute_sum(d, id, true);
-    case Kind::product_unsigned: return compute_product(d, n, false);
-    case Kind::product_signed: return compute_product(d, n, true);
-    case Kind::long_sum: return compute_long_sum(d, n);
-    case Kind::call: return compute_call(d, n);
-    case Kind::high: {
+    case Kind::product_unsigned:
+    case Kind::product_signed:
+    case Kind::widened:
+    case Kind::joined:
+    case Kind::long_sum:
+    case Kind::long_difference:
+    case Kind::call: return compute_long(d, n);
+    case Kind::extracted: {
       Reg r = reg_of(n.a);
       will_clobber();
       if (r != d) as.mov64(d, r);
       if (r == d && node(n.a).uses > 1) failed_ = true;
-      as.shift64(Shifting::shr, d, 32);
+      as.shift64(Shifting::shr, d, n.amount);
+      if (n.amount != 32) as.mov(d, d);
       return release(n.a);
     }
     case Kind::shifted: return compute_shifted(d, n);
@@ -239,9 +254,8 @@ void Emitter::compute_logic(Reg d, const Node& n, u16 id) {
   u16 a = n.a, b = n.b;
   u32 mask;
   if (n.kind == Kind::and_ && constant(b, mask) && (mask == 0xff || mask == 0xffff)) {
-    Reg r = reg_of(a);
+    Reg r = near(d, a);
     mask == 0xff ? as.zero_extend8(d, r) : as.zero_extend16(d, r);
-    release(a);
     return release(b);
   }
   if (looks_at(*nodes_, b, d)) std::swap(a, b);
@@ -303,195 +317,6 @@ void Emitter::compute_shifted(Reg d, const Node& n) {
   release(n.b);
 }
 
-void Emitter::compute_product(Reg d, const Node& n, bool is_signed) {
-  // In a register of its own: the upper half is there, too.
-  if (!is_scratch(d)) {
-    failed_ = true;
-    return;
-  }
-  into(d, n.a);
-  Reg t = allocate();
-  into(t, n.b);
-  if (is_signed) {
-    as.sign_extend32_64(d, d);
-    as.sign_extend32_64(t, t);
-  } else if (node(n.a).kind != Kind::reg) {
-    as.mov(d, d);
-  }
-  if (!is_signed && node(n.b).kind != Kind::reg) as.mov(t, t);
-  will_clobber();
-  as.imul64(d, t);
-  free_register(t);
-}
-
-void Emitter::compute_long_sum(Reg d, const Node& n) {
-  Node& first = node(n.a);
-  if (!is_scratch(d) || first.place || first.uses != 1) {
-    failed_ = true;
-    return;
-  }
-  compute(d, n.a);
-  first.uses = 0;
-  Reg t = allocate();
-  into(t, n.c);
-  will_clobber();
-  as.shift64(Shifting::shl, t, 32);
-  as.alu64(Alu::add, d, t);
-  into(t, n.b);
-  as.alu64(Alu::add, d, t);
-  free_register(t);
-}
-
-void Emitter::compute_division(Reg d, const Node& n, bool is_signed) {
-  if (d != Reg::rdx || !is_free(Reg::rcx) || !is_free(Reg::r14)) {
-    failed_ = true;
-    return;
-  }
-  free_ &= ~(1u << static_cast<u8>(Reg::rcx) | 1u << static_cast<u8>(Reg::r14));
-  into(Reg::rcx, n.b);
-  into(Reg::rdx, n.a);
-  will_clobber();
-  as.mov64(Reg::r14, Reg::rax);
-  as.mov(Reg::rax, Reg::rdx);
-  as.alu(Alu::xor_, Reg::rdx, Reg::rdx);
-  as.test(Reg::rcx, Reg::rcx);
-  u8* by_zero = as.jump(Cc::e);
-  u8* by_minus_one = nullptr;
-  if (is_signed) {
-    as.alu(Alu::cmp, Reg::rcx, ~0u);
-    by_minus_one = as.jump(Cc::e);
-    as.cdq();
-    as.idiv(Reg::rcx);
-  } else {
-    as.div(Reg::rcx);
-  }
-  as.mov(Reg::rdx, Reg::rax);
-  if (is_signed) {
-    u8* done = as.jump();
-    as.bind(by_minus_one);
-    as.alu(Alu::sub, Reg::rdx, Reg::rax);
-    as.bind(done);
-  }
-  as.bind(by_zero);
-  as.mov64(Reg::rax, Reg::r14);
-  free_register(Reg::rcx);
-  free_register(Reg::r14);
-}
-
-// UADD8, which strlen and its like work with. The bytes of (a & b) + ((a ^ b) >> 1) are the halves of the sums: their
-// upper bits are the carries.
-void Emitter::compute_uadd8(Reg d, const Node& n) {
-  if (d != Reg::rdx || !is_free(Reg::rcx) || !is_free(Reg::r14)) {
-    failed_ = true;
-    return;
-  }
-  constexpr u32 upper_bits = 0x8080'8080, lower_bits = 0x0101'0101;
-  const Reg both = Reg::rcx, sum = Reg::r14;
-  free_ &= ~(1u << static_cast<u8>(both) | 1u << static_cast<u8>(sum));
-  into(both, n.a);
-  into(sum, n.b);
-  will_clobber();
-  as.mov(d, both);
-  as.alu(Alu::xor_, d, sum);
-  as.alu(Alu::and_, both, sum);
-  as.mov(sum, d);
-  as.shift(Shifting::shr, d, 1);
-  as.alu(Alu::and_, d, ~upper_bits);
-  as.alu(Alu::add, d, both);
-  as.alu(Alu::and_, sum, lower_bits);
-  as.mov(both, d);
-  as.alu(Alu::and_, both, ~upper_bits);
-  as.lea(sum, {.base = sum, .index = both, .scale = 1});
-  as.alu(Alu::and_, d, upper_bits);
-  as.shift(Shifting::shr, d, 7);
-  as.imul(d, d, 0x1020'4080);  // the four to bits 28 to 31
-  as.shift(Shifting::shr, d, 28);
-  as.shift64(Shifting::shl, d, 32);
-  as.alu64(Alu::or_, d, sum);
-  free_register(both);
-  free_register(sum);
-}
-
-void Emitter::compute_call(Reg d, const Node& n) {
-  HelperFunction function = Builder::helper(n.imm);
-  if (function == cpu::helpers::divide_unsigned || function == cpu::helpers::divide_signed)
-    return compute_division(d, n, function == cpu::helpers::divide_signed);
-  if (function == cpu::helpers::reverse_bytes) {
-    into(d, n.a);
-    release(n.b);
-    return as.bswap(d);
-  }
-  if (function == cpu::helpers::count_leading_zeros) {
-    Reg r = reg_of(n.a), t = r == d ? allocate() : d;  // BSR of 0 leaves the register alone on some processors only
-    will_clobber();
-    as.bsr(t, r);
-    as.cmov(Cc::e, t, in_context(offsetof(Context, constant_63)));
-    as.alu(Alu::xor_, t, 31);
-    if (t != d) {
-      as.mov(d, t);
-      free_register(t);
-    }
-    release(n.a);
-    return release(n.b);
-  }
-  if (function == cpu::helpers::reverse_bits) {
-    into(d, n.a);
-    release(n.b);
-    Reg t = allocate();
-    will_clobber();
-    as.bswap(d);
-    struct Swap {
-      u8 by;
-      u32 mask;
-    };
-    for (Swap swap : {Swap{4, 0x0f0f'0f0f}, Swap{2, 0x3333'3333}, Swap{1, 0x5555'5555}}) {
-      as.mov(t, d);
-      as.shift(Shifting::shr, d, swap.by);
-      as.alu(Alu::and_, d, swap.mask);
-      as.alu(Alu::and_, t, swap.mask);
-      as.shift(Shifting::shl, t, swap.by);
-      as.alu(Alu::or_, d, t);
-    }
-    return free_register(t);
-  }
-  if (function == cpu::helpers::expand_ge) {  // bits to bytes
-    into(d, n.a);
-    release(n.b);
-    will_clobber();
-    as.imul(d, d, 0x0020'4081);
-    as.alu(Alu::and_, d, 0x0101'0101);
-    return as.imul(d, d, 0xff);
-  }
-  constexpr HelperFunction uadd8 = cpu::helpers::parallel<cpu::helpers::Family::modulo_unsigned,
-                                                          cpu::helpers::Lanes::bytes8, cpu::helpers::Pattern::add>;
-  if (function == uadd8) return compute_uadd8(d, n);
-  // The rest are C++ functions. What they may change is kept in the context, rax in r14.
-  bool is_elsewhere = d != Reg::rdx;
-  if (!is_free(Reg::rcx) || !is_free(Reg::r14) || (is_elsewhere && (!is_free(Reg::rdx) || n.uses > 1))) {
-    failed_ = true;
-    return;
-  }
-  free_ &= ~(1u << static_cast<u8>(Reg::rcx) | 1u << static_cast<u8>(Reg::rdx) | 1u << static_cast<u8>(Reg::r14));
-  into(Reg::rcx, n.a);
-  into(Reg::rdx, n.b);
-  will_clobber();
-  for (u8 r = 2; r < 8; r++) as.store(guest_slot(r), host_register(r));
-  as.mov64(Reg::r14, Reg::rax);
-  as.mov(Reg::rdi, Reg::rcx);
-  as.mov(Reg::rsi, Reg::rdx);
-  as.load64(Reg::rax, in_context(offsetof(Context, helpers)));
-  as.call(Mem{.base = Reg::rax, .offset = static_cast<i32>(8 * n.imm)});
-  simd_.forget();
-  as.mov64(Reg::rdx, Reg::rax);
-  as.mov64(Reg::rax, Reg::r14);
-  for (u8 r = 2; r < 8; r++) as.load(host_register(r), guest_slot(r));
-  free_register(Reg::rcx);
-  free_register(Reg::r14);
-  if (!is_elsewhere) return;
-  as.mov(d, Reg::rdx);
-  free_register(Reg::rdx);
-}
-
 // AddWithCarry(): the x86 operation that gives the same sum and flags. EFLAGS have all of them afterwards.
 void Emitter::compute_sum(Reg d, u16 id, bool wants_value) {
   const Node n = node(id);
@@ -539,10 +364,8 @@ void Emitter::compute_sum(Reg d, u16 id, bool wants_value) {
         if (flags_.borrow != subtracts) as.complement_carry();
       } else {
         will_clobber();
-        if (subtracts)
-          as.alu8(Alu::cmp, in_context(offsetof(Context, c)), 1);
-        else
-          as.bit_test(in_context(offsetof(Context, c)), 0);
+        as.alu8(Alu::cmp, in_context(offsetof(Context, c)), 1);  // a byte, as it was stored: BT would wait for its word
+        if (!subtracts) as.complement_carry();
       }
       release(n.c);
     } else if (carry.kind == Kind::sum_carry && carry_of_ == carry.a && !subtracts && !flags_.borrow) {
@@ -606,6 +429,15 @@ Cc Emitter::test_bool(u16 id) {
       if (constant(n.a, value)) {
         failed_ = true;
         return Cc::e;
+      }
+      const Node of = node(n.a);
+      if (of.kind == Kind::extracted && !of.place && of.uses == 1) {
+        Reg r = reg_of(of.a);
+        will_clobber();
+        as.bit_test64(r, static_cast<u8>(of.amount + n.amount));
+        release(n.a);
+        node(id).uses--;
+        return Cc::b;
       }
       Reg r = reg_of(n.a);
       will_clobber();

@@ -9,7 +9,8 @@ namespace sigtape::jit {
 HostFeatures host_features() {
   return {.ssse3 = CPU_FEATURE_ACTIVE(SSSE3) != 0,
           .sse41 = CPU_FEATURE_ACTIVE(SSE4_1) != 0,
-          .fma = CPU_FEATURE_ACTIVE(FMA) != 0 && CPU_FEATURE_ACTIVE(AVX) != 0};
+          .fma = CPU_FEATURE_ACTIVE(FMA) != 0 && CPU_FEATURE_ACTIVE(AVX) != 0,
+          .avx2 = CPU_FEATURE_ACTIVE(AVX2) != 0};
 }
 
 }  // namespace sigtape::jit

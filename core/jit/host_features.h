@@ -7,6 +7,7 @@ struct HostFeatures {
   bool ssse3 = false;
   bool sse41 = false;
   bool fma = false;  // with AVX, which the host's kernel saves
+  bool avx2 = false;
 };
 HostFeatures host_features();
 

@@ -25,12 +25,8 @@ enum class Kind : u8 {
   select,       // c ? a : b
   word_of,      // a (a Bool): 0 or 1
   sum,          // a + b + c (a Bool), whose carry and overflow may be asked for
-  product_unsigned,
-  product_signed,  // a * b: 64 bits, the low half by itself, the high half by `high`
-  long_sum,        // a, of 64 bits, + b + (c << 32): 64 bits as a product
-  call,            // imm: index of the helper; 64 bits as a product
-  high,            // of a product or call
-  shifted,         // a by b (0-255), amount: isa::Shift
+  extracted,    // of a, a Long, from bit `amount` (1-32) on
+  shifted,      // a by b (0-255), amount: isa::Shift
   loaded,          // from address a; amount: bytes, imm: 1 to extend the sign
   ge_bits,
   thread_pointer,
@@ -38,6 +34,14 @@ enum class Kind : u8 {
   exclusive_loaded,  // from address a; amount: bytes, of which these are the lower four
   exclusive_upper,   // the others of eight
   exclusive_status,  // of storing b, and behind it c where there are eight, at a; amount: bytes
+  // Longs: 64 bits, the lower ones as a Word by themselves
+  product_unsigned,
+  product_signed,   // a * b
+  widened,          // a with its sign
+  joined,           // a, and b above it
+  long_sum,         // of Longs
+  long_difference,
+  call,             // imm: index of the helper
   // Bools
   flag,      // imm: 0 or 1
   carry_in,  // CPSR.C before the instruction
@@ -50,6 +54,7 @@ enum class Kind : u8 {
   // Effects, in their order
   set_reg,        // amount: number; a
   set_nz,         // of a
+  set_nz_long,    // of a Long
   set_nzc,        // of a; carry b
   set_nzcv,       // of the sum a
   set_q_if,       // a
@@ -72,6 +77,8 @@ constexpr bool is_ordered(Kind kind) {
   return is_effect(kind) || kind == Kind::loaded || kind == Kind::exclusive_loaded || kind == Kind::exclusive_status;
 }
 
+constexpr bool is_long(Kind kind) { return kind >= Kind::product_unsigned && kind <= Kind::call; }
+
 constexpr u8 operands_of(Kind kind) {
   switch (kind) {
     case Kind::constant:
@@ -93,6 +100,9 @@ constexpr u8 operands_of(Kind kind) {
     case Kind::mul:
     case Kind::product_unsigned:
     case Kind::product_signed:
+    case Kind::joined:
+    case Kind::long_sum:
+    case Kind::long_difference:
     case Kind::call:
     case Kind::shifted:
     case Kind::equal:
@@ -100,7 +110,6 @@ constexpr u8 operands_of(Kind kind) {
     case Kind::stored: return 2;
     case Kind::select:
     case Kind::exclusive_status:
-    case Kind::long_sum:
     case Kind::sum: return 3;
     default: return 1;
   }

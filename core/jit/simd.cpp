@@ -78,7 +78,7 @@ Mem Simd::vector(Vector Vectors::*which) {
 
 bool Simd::emit_data(const Insn& i) {
   if (i.op <= Op::vmrs) return emit_vfp(i);
-  return emit_float(i) || emit_integer(i) || emit_shift(i) || emit_bitwise(i) || emit_permutation(i);
+  return emit_float(i) || emit_integer(i) || emit_saturating(i) || emit_shift(i) || emit_bitwise(i) || emit_permutation(i);
 }
 
 // --- flags
@@ -161,6 +161,15 @@ void Simd::emit_denormal_check(const DenormalCheck& check, SlowPath& path) {
   path.from[path.count++] = as_.jump();
 }
 
+void Simd::call_interpreter(const SlowPath& path, u32 how) {
+  e_.flags_ = path.flags;
+  e_.need_all_home();
+  as_.mov(Reg::rcx, path.pc);
+  e_.note_address();
+  as_.mov(Reg::rdx, path.detail | how);
+  as_.call(e_.stubs_.interpret);
+}
+
 void Simd::emit_slow_path(SlowPath& path) {
   u8* data = path.interpreted ? nullptr : place_data(path.insn);
   for (u8 k = 0; k < path.denormal_check_count; k++) emit_denormal_check(path.denormal_checks[k], path);
@@ -175,16 +184,24 @@ void Simd::emit_slow_path(SlowPath& path) {
   }
   for (u8 k = 0; k < path.count; k++) as_.bind(path.from[k]);
   if (path.interpreted) {
-    e_.flags_ = path.flags;
-    e_.need_all_home();
-    as_.mov(Reg::rcx, path.pc);
-    e_.note_address();
-    as_.mov(Reg::rdx, path.detail);
-    as_.call(e_.stubs_.interpret);
+    call_interpreter(path, 0);
   } else {
+    u8* leaves = nullptr;
+    if (path.beside_scalar) {
+      as_.load(Reg::rcx, SimdCache::in_file({*path.beside_scalar, 1}));
+      as_.lea(Reg::rcx, {.base = Reg::rcx, .index = Reg::rcx, .offset = -1});
+      as_.alu(Alu::cmp, Reg::rcx, 0x00ff'ffff);
+      leaves = as_.jump(Cc::b);
+    }
     as_.lea_rip(Reg::rcx, data);
     as_.mov(Reg::rdx, index_of(cpu::simd_data_function(path.insn)));
     as_.call(e_.stubs_.call_simd);
+    if (leaves) {
+      u8* done = as_.jump();
+      as_.bind(leaves);
+      call_interpreter(path, Emitter::leaves_after);
+      as_.bind(done);
+    }
   }
   load_entries(path);
   if (path.makes_order) {

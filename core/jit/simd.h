@@ -5,8 +5,10 @@
 // the whole instruction on the operands, which are unchanged. What is not written here is such a call altogether.
 #pragma once
 #include <array>
+#include <optional>
 #include <vector>
 
+#include "core/cpu/helpers.h"
 #include "core/cpu/simd.h"
 #include "core/jit/flag_state.h"
 #include "core/jit/host_features.h"
@@ -44,6 +46,11 @@ class Simd {
     cache_.meet(other.cache);
     aligned_ &= other.aligned;
   }
+  // --- of core registers, for the emitter (simd_media.cpp)
+  void parallel(cpu::helpers::Family family, cpu::helpers::Lanes lanes, cpu::helpers::Pattern pattern, bool wants_ge);
+  void sum_of_differences();
+  void saturate_halves(bool is_unsigned, u32 width);
+
   // Something was called.
   void forget() { cache_.forget(); }
   void forget_all() { set(Known{}); }
@@ -106,6 +113,9 @@ class Simd {
     FlagState flags;
     const u8* back = nullptr;
     bool makes_order = false;  // what was found is wanted as an Order in cl
+    // The word beside a scalar operand: where it is denormal it is flushed with that, though IDC is not due yet. What
+    // comes behind such an instruction must not count on it.
+    std::optional<u8> beside_scalar;
     SimdCache::Entries entries{};
     SimdCache::Registers flushed;  // of those of `entries`
   };
@@ -120,6 +130,7 @@ class Simd {
   }
   SlowPath& slow_path(bool interpreted);
   void slow_if(Cc cc, bool interpreted = false);
+  void call_interpreter(const SlowPath& path, u32 how);
   void emit_slow_path(SlowPath& path);
   void emit_zero_check(const ZeroCheck& check, SlowPath& path);
   void emit_denormal_check(const DenormalCheck& check, SlowPath& path);
@@ -145,9 +156,9 @@ class Simd {
   void shuffle_into_one(u8 a, u8 b, const Mem& of_a, const Mem& of_b);
   void load_structures(const Insn& insn, const Mem& at);
   void store_structures(const Insn& insn, const Mem& at);
-  void load_one_lane(const Insn& insn, const Mem& at);
-  void store_one_lane(const Insn& insn, const Mem& at);
-  void load_all_lanes(const Insn& insn, const Mem& at);
+  void load_lane(u8 d, u8 size, u8 index, const Mem& at);
+  void store_lane(u8 d, u8 size, u8 index, const Mem& at);
+  void load_all_lanes(u8 first, u8 count, u8 size, const Mem& at);
   void spread(u8 x, u8 size, u8 index);
 
   // --- simd_vfp.cpp
@@ -201,6 +212,7 @@ class Simd {
 
   // --- simd_integer.cpp
   bool emit_integer(const Insn& insn);
+  static Vector Vectors::*sign_of(u8 size);
   void greater(u8 x, u8 y, u8 size, bool is_unsigned);
   void extremum(u8 x, u8 y, u8 size, bool is_unsigned, bool largest);
   void absolute_difference(u8 x, u8 y, u8 size, bool is_unsigned);
@@ -209,24 +221,52 @@ class Simd {
   void narrow(u8 x, u8 size);
   void separate(u8 x, u8 odd, u8 size);
   u8 operand_m(const Insn& insn);
-  void saturating_sum(const Insn& insn);
   void integer_comparison(const Insn& insn);
   void integer_pairs(const Insn& insn);
   void add_neighbours(const Insn& insn);
+  void count_bits(const Insn& insn);
+  void polynomial_product(const Insn& insn);
   bool multiplication(const Insn& insn);
+  void long_product(u8 x, u8 y, u8 size, bool is_unsigned);
   bool long_multiplication(const Insn& insn);
   void long_sum(const Insn& insn);
   void high_half(const Insn& insn);
 
-  // --- simd_permute.cpp
+  // --- simd_media.cpp
+  u8 core_lanes(Reg r);
+  void join_halves(u8 x, u8 high);
+  u8 parallel_lanes(cpu::helpers::Family family, u8 size, bool subtracts, u8 x, u8 y);
+  u8 parallel_ge(bool is_unsigned, u8 size, bool subtracts, u8 x, u8 y, u8 result);
+
+  // --- simd_shift.cpp
   enum class Shift : u8 { left, right, right_signed };
   u8 constant(u64 doubleword);
   void shift_lanes(Shift shift, u8 size, u8 x, u8 amount);
+  void shift_rounding(Shift shift, u8 size, u8 x, u8 amount);
+  u8 shift_by_lanes(u8 x, u8 amounts, u8 size, bool is_unsigned, std::optional<u8> one);
+  bool shift_by_register(const Insn& insn);
   bool emit_shift(const Insn& insn);
+
+  // --- simd_saturating.cpp
+  u8 duplicate(u8 x);
+  void spread_sign(u8 x, u8 size);
+  void note_saturation(u8 mask, bool quad, bool fits);
+  u8 saturate_sum(u8 x, u8 y, u8 size, bool subtracts, bool is_unsigned);
+  void saturating_sum(const Insn& insn);
+  void saturating_sign(const Insn& insn);
+  void halving(const Insn& insn);
+  bool doubling_high(const Insn& insn);
+  bool doubling_long(const Insn& insn);
+  u8 saturate_narrow(u8 x, u8 size, bool from_unsigned, bool to_unsigned);
+  bool narrowing(const Insn& insn);
+  bool emit_saturating(const Insn& insn);
+
+  // --- simd_permute.cpp
   bool emit_bitwise(const Insn& insn);
   bool emit_permutation(const Insn& insn);
   bool reversal(const Insn& insn);
   void extract(const Insn& insn);
+  void look_up(const Insn& insn);
   void shuffle(const Insn& insn);
   u8 two_registers(u8 n, u8 count);
 

@@ -190,6 +190,7 @@ void Simd::float_arithmetic(const Insn& i) {
     }
   }
   check_lanes(check);
+  if (i.form == isa::Form::scalar_same) slow_paths_.back().beside_scalar = static_cast<u8>(2 * i.m + (i.index ^ 1));
   if (i.op == Op::vabd_f) as_.sse(0, 0x0f54, x, vector(&Vectors::word_magnitudes));
   cache_.put(d, x, true);
 }
@@ -212,7 +213,7 @@ void Simd::float_fused(const Insn& i) {
      addend = cache_.use_number(d);
   for (u8 x : {a, b, addend}) check.add_operand(x, cache_);
   u8 x = cache_.copy_number(d);
-  as_.fma(i.op == Op::vfma_f ? 0xb8 : 0xbc, false, x, a, b);  // VFMADD231PS, VFNMADD231PS
+  as_.avx(i.op == Op::vfma_f ? 0xb8 : 0xbc, false, x, a, b);  // VFMADD231PS, VFNMADD231PS
   check.results[check.result_count++] = {.x = x};
   check_lanes(check);
   cache_.put(d, x, true);

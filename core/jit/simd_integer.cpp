@@ -10,10 +10,6 @@ using isa::Op;
 
 namespace {
 
-constexpr u32 equal_of[] = {sse::pcmpeqb, sse::pcmpeqw, sse::pcmpeqd};
-constexpr u32 greater_of[] = {sse::pcmpgtb, sse::pcmpgtw, sse::pcmpgtd};
-constexpr Vector Vectors::*sign_of[] = {&Vectors::byte_signs, &Vectors::halfword_signs, &Vectors::word_signs,
-                                        &Vectors::doubleword_signs};
 
 // SSE's own maximum and minimum; 0 where it needs SSE4.1.
 u32 extremum_of(u8 size, bool is_unsigned, bool largest, bool sse41) {
@@ -27,14 +23,20 @@ u32 extremum_of(u8 size, bool is_unsigned, bool largest, bool sse41) {
 
 }  // namespace
 
+Vector Vectors::*Simd::sign_of(u8 size) {
+  constexpr Vector Vectors::*of[] = {&Vectors::byte_signs, &Vectors::halfword_signs, &Vectors::word_signs,
+                                     &Vectors::doubleword_signs};
+  return of[size];
+}
+
 // x = x > y.
 void Simd::greater(u8 x, u8 y, u8 size, bool is_unsigned) {
-  if (!is_unsigned) return op(greater_of[size], x, y);
+  if (!is_unsigned) return op(sse::pcmpgt[size], x, y);
   u8 t = cache_.fresh();
   cache_.move(t, y);
-  op(sse::pxor, t, sign_of[size]);
-  op(sse::pxor, x, sign_of[size]);
-  op(greater_of[size], x, t);
+  op(sse::pxor, t, sign_of(size));
+  op(sse::pxor, x, sign_of(size));
+  op(sse::pcmpgt[size], x, t);
 }
 
 // x = the larger or smaller of x and y.
@@ -87,7 +89,7 @@ bool Simd::multiply(u8 x, u8 y, u8 size) {
 void Simd::widen(u8 x, u8 size, bool is_unsigned) {
   u8 upper = cache_.fresh();
   op(sse::pxor, upper, upper);
-  if (!is_unsigned) op(greater_of[size], upper, x);
+  if (!is_unsigned) op(sse::pcmpgt[size], upper, x);
   op(sse::punpckl[size], x, upper);
 }
 
@@ -128,27 +130,6 @@ u8 Simd::operand_m(const Insn& i) {
   return x;
 }
 
-void Simd::saturating_sum(const Insn& i) {
-  bool adds = i.op == Op::vqadd;
-  u32 saturating = adds ? (i.is_unsigned ? (i.size ? sse::paddusw : sse::paddusb)
-                           : i.size      ? sse::paddsw
-                                         : sse::paddsb)
-                        : (i.is_unsigned ? (i.size ? sse::psubusw : sse::psubusb)
-                           : i.size      ? sse::psubsw
-                                         : sse::psubsb);
-  Range n = lanes(i.n, i.quad);
-  u8 m = cache_.use(lanes(i.m, i.quad)), x = cache_.copy(n), wrapped = cache_.copy(n);
-  op(saturating, x, m);
-  op((adds ? sse::padd : sse::psub)[i.size], wrapped, m);
-  op(sse::pcmpeqb, wrapped, x);
-  clobber();
-  op(sse::pmovmskb, static_cast<u8>(Reg::rcx), wrapped);
-  as_.not_(Reg::rcx);
-  as_.test(Reg::rcx, i.quad ? 0xffff : 0xff);
-  slow_if(Cc::ne);  // QC is due
-  cache_.put(lanes(i.d, i.quad), x);
-}
-
 void Simd::integer_comparison(const Insn& i) {
   bool zero = i.form == Form::two_zero;
   Range range = lanes(zero ? i.m : i.n, i.quad);
@@ -167,7 +148,7 @@ void Simd::integer_comparison(const Insn& i) {
     y = zero ? the_zero() : cache_.use(lanes(i.m, i.quad));
   }
   if (i.op == Op::vceq)
-    op(equal_of[i.size], x, y);
+    op(sse::pcmpeq[i.size], x, y);
   else
     greater(x, y, i.size, i.is_unsigned && !zero);
   if (i.op == Op::vcge || i.op == Op::vcle) op(sse::pxor, x, &Vectors::ones);
@@ -191,12 +172,91 @@ void Simd::add_neighbours(const Insn& i) {
   u8 wide = static_cast<u8>(i.size + 1), bits = static_cast<u8>(8 << i.size);
   Shift right = i.is_unsigned ? Shift::right : Shift::right_signed;
   cache_.move(odd, even);
-  shift_lanes(right, wide, odd, bits);
-  shift_lanes(Shift::left, wide, even, bits);
-  shift_lanes(right, wide, even, bits);
+  if (wide == 3 && !i.is_unsigned) {  // no arithmetic shift of doublewords: the signs above
+    u8 signs = duplicate(even);
+    spread_sign(signs, 2);
+    u8 even_signs = duplicate(signs);
+    shift_lanes(Shift::left, 3, even_signs, 32);
+    op(sse::pand, even, &Vectors::even_words);
+    op(sse::por, even, even_signs);
+    shift_lanes(Shift::right, 3, odd, 32);
+    for (Shift shift : {Shift::right, Shift::left}) shift_lanes(shift, 3, signs, 32);
+    op(sse::por, odd, signs);
+  } else {
+    shift_lanes(right, wide, odd, bits);
+    shift_lanes(Shift::left, wide, even, bits);
+    shift_lanes(right, wide, even, bits);
+  }
   op(sse::padd[wide], even, odd);
   if (i.op == Op::vpadal) op(sse::padd[wide], even, cache_.use(lanes(i.d, i.quad)));
   cache_.put(lanes(i.d, i.quad), even);
+}
+
+// VCNT, VCLZ, VCLS: of the nibbles by PSHUFB, and of their lanes from those.
+void Simd::count_bits(const Insn& i) {
+  bool zeros = i.op != Op::vcnt;
+  u8 low = cache_.copy(lanes(i.m, i.quad));
+  if (i.op == Op::vcls) {
+    u8 sign = duplicate(low);
+    shift_lanes(Shift::right_signed, i.size, sign, static_cast<u8>((8 << i.size) - 1));
+    op(sse::pxor, low, sign);
+  }
+  u8 high = duplicate(low), mask = constant(0x0f0f'0f0f'0f0f'0f0f);
+  shift_lanes(Shift::right, 1, high, 4);
+  op(sse::pand, low, mask);
+  op(sse::pand, high, mask);
+  u8 of_high = cache_.fresh(), of_low = cache_.fresh();
+  for (auto [table, nibbles] : {std::pair{of_high, high}, std::pair{of_low, low}}) {
+    as_.sse(0, 0x0f28, table, vector(zeros ? &Vectors::nibble_zeros : &Vectors::nibble_ones));  // MOVAPS
+    op(sse::pshufb, table, nibbles);
+  }
+  // The upper part's zeros, and the lower one's where it has nothing else.
+  auto join = [&](u32 equal, u32 add, u64 all) {
+    u8 empty = constant(all);
+    op(equal, empty, of_high);
+    op(sse::pand, of_low, empty);
+    op(add, of_high, of_low);
+  };
+  if (!zeros) {
+    op(sse::paddb, of_high, of_low);
+  } else {
+    join(sse::pcmpeqb, sse::paddb, 0x0404'0404'0404'0404);
+    for (u8 size = 1; size <= i.size; size++) {
+      cache_.move(of_low, of_high);
+      op(sse::pand, of_low, size == 1 ? &Vectors::even_bytes : &Vectors::even_halfwords);
+      shift_lanes(Shift::right, size, of_high, static_cast<u8>(4 << size));
+      join(sse::pcmpeq[size], sse::padd[size], size == 1 ? 0x0008'0008'0008'0008 : 0x0000'0010'0000'0010);
+    }
+  }
+  if (i.op == Op::vcls) {  // without the sign itself
+    u8 all = cache_.fresh();
+    op(sse::pcmpeqb, all, all);
+    op(sse::padd[i.size], of_high, all);
+  }
+  cache_.put(lanes(i.d, i.quad), of_high);
+}
+
+// VMUL.P8, VMULL.P8: y's bits from the uppermost on, each adding x without carries.
+void Simd::polynomial_product(const Insn& i) {
+  bool is_long = i.op == Op::vmull_poly, quad = !is_long && i.quad;
+  u8 x = cache_.copy(lanes(i.n, quad)), y = cache_.copy(lanes(i.m, quad)), product = cache_.fresh();
+  if (is_long) {
+    widen(x, 0, true);
+    widen(y, 0, true);
+    shift_lanes(Shift::left, 1, y, 8);
+  }
+  op(sse::pxor, product, product);
+  u32 add = is_long ? sse::paddw : sse::paddb;
+  u8 bit = cache_.fresh();
+  for (u32 k = 0; k < 8; k++) {
+    op(sse::pxor, bit, bit);
+    op(is_long ? sse::pcmpgtw : sse::pcmpgtb, bit, y);
+    op(sse::pand, bit, x);
+    op(add, product, product);
+    op(sse::pxor, product, bit);
+    if (k != 7) op(add, y, y);
+  }
+  cache_.put(lanes(i.d, is_long || quad), product);
 }
 
 bool Simd::multiplication(const Insn& i) {
@@ -215,27 +275,31 @@ bool Simd::multiplication(const Insn& i) {
 
 // --- of different lengths; size is the narrow one's
 
+// x = the products of the lower halves' lanes; changes y.
+void Simd::long_product(u8 x, u8 y, u8 size, bool is_unsigned) {
+  if (size == 0) {
+    widen(x, 0, is_unsigned);
+    widen(y, 0, is_unsigned);
+    return op(sse::pmullw, x, y);
+  }
+  if (size == 1) {
+    u8 high = duplicate(x);
+    op(sse::pmullw, x, y);
+    op(is_unsigned ? sse::pmulhuw : sse::pmulhw, high, y);
+    return op(sse::punpcklwd, x, high);
+  }
+  op(sse::punpckldq, x, x);
+  op(sse::punpckldq, y, y);
+  op(is_unsigned ? sse::pmuludq : sse::pmuldq, x, y);
+}
+
 bool Simd::long_multiplication(const Insn& i) {
   if (i.size == 2 && !i.is_unsigned && !host_.sse41) return false;
   u8 wide = static_cast<u8>(i.size + 1);
   bool scalar = i.form == Form::scalar_long;
   u8 x = cache_.copy(lanes(i.n, false)), y = cache_.copy(lanes(i.m, false));
   if (scalar) spread(y, i.size, i.index);
-  if (i.size == 0) {
-    widen(x, 0, i.is_unsigned);
-    widen(y, 0, i.is_unsigned);
-    op(sse::pmullw, x, y);
-  } else if (i.size == 1) {
-    u8 high = cache_.fresh();
-    cache_.move(high, x);
-    op(sse::pmullw, x, y);
-    op(i.is_unsigned ? sse::pmulhuw : sse::pmulhw, high, y);
-    op(sse::punpcklwd, x, high);
-  } else {
-    op(sse::punpckldq, x, x);
-    op(sse::punpckldq, y, y);
-    op(i.is_unsigned ? sse::pmuludq : sse::pmuldq, x, y);
-  }
+  long_product(x, y, i.size, i.is_unsigned);
   Range d = lanes(i.d, true);
   if (i.op == Op::vmlal) op(sse::padd[wide], x, cache_.use(d));
   if (i.op == Op::vmlsl) {
@@ -282,17 +346,6 @@ bool Simd::emit_integer(const Insn& i) {
       cache_.put(d, x);
       return true;
     }
-    case Op::vqadd:
-    case Op::vqsub:
-      if (i.size < 2) saturating_sum(i);
-      return i.size < 2;
-    case Op::vrhadd: {
-      if (!i.is_unsigned || i.size == 2) return false;
-      u8 x = cache_.copy(n);
-      op(i.size == 0 ? sse::pavgb : sse::pavgw, x, cache_.use(m));
-      cache_.put(d, x);
-      return true;
-    }
     case Op::vcgt:
     case Op::vcge:
     case Op::vceq:
@@ -304,7 +357,7 @@ bool Simd::emit_integer(const Insn& i) {
       u8 x = cache_.copy(n), zero = cache_.fresh();
       op(sse::pand, x, cache_.use(m));
       op(sse::pxor, zero, zero);
-      op(equal_of[i.size], x, zero);
+      op(sse::pcmpeq[i.size], x, zero);
       op(sse::pxor, x, &Vectors::ones);
       cache_.put(d, x);
       return true;
@@ -337,17 +390,21 @@ bool Simd::emit_integer(const Insn& i) {
         cache_.put(d, t);
         return true;
       }
-      op(greater_of[i.size], t, x);
+      op(sse::pcmpgt[i.size], t, x);
       op(sse::pxor, x, t);
       op(sse::psub[i.size], x, t);
       cache_.put(d, x);
       return true;
     }
     case Op::vpaddl:
-    case Op::vpadal:
-      if (i.size == 2 && !i.is_unsigned) return false;
-      add_neighbours(i);
-      return true;
+    case Op::vpadal: add_neighbours(i); return true;
+    case Op::vcnt:
+    case Op::vclz:
+    case Op::vcls:
+      if (host_.ssse3) count_bits(i);
+      return host_.ssse3;
+    case Op::vmul_poly:
+    case Op::vmull_poly: polynomial_product(i); return true;
     case Op::vmul:
     case Op::vmla:
     case Op::vmls: return multiplication(i);

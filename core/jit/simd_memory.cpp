@@ -15,6 +15,8 @@ constexpr Reg base_scratch = Reg::r14;
 // The largest piece of the file that begins at this word: halves and quarters of Q registers lie on their own borders.
 u32 piece(u32 first, u32 words) { return first % 4 == 0 && words >= 4 ? 4 : first % 2 == 0 && words >= 2 ? 2 : 1; }
 
+Range doubleword(u32 d) { return {static_cast<u8>(2 * d), 2}; }
+
 Mem plus(Mem at, u32 bytes) {
   at.offset += static_cast<i32>(bytes);
   return at;
@@ -36,7 +38,7 @@ bool Simd::knows_memory(const Insn& i) {
     case Op::vld4:
     case Op::vst2:
     case Op::vst3:
-    case Op::vst4: return i.form == Form::structures;
+    case Op::vst4: return true;
     default: return false;
   }
 }
@@ -131,7 +133,7 @@ void Simd::move_base(const Insn& i, i32 offset) {
 
 bool Simd::emit_memory(const Insn& i) {
   if (i.op != Op::vldr && i.op != Op::vstr && i.op != Op::vldm && i.op != Op::vstm) {
-    if (i.op != Op::vld1 && i.op != Op::vst1 && !host_.ssse3) return false;
+    if (i.form == Form::structures && i.op != Op::vld1 && i.op != Op::vst1 && !host_.ssse3) return false;
     emit_elements(i);
     return true;
   }
@@ -155,25 +157,35 @@ bool Simd::emit_memory(const Insn& i) {
 void Simd::emit_elements(const Insn& i) {
   Mem at = base_address(i);
   if (i.align > 1) check_aligned(at, i.align, i.n);
-  u32 bytes;
-  bool loads = i.op == Op::vld1;
-  if (i.form == Form::lane) {
-    bytes = 1u << i.size;
+  const bool loads = i.op == Op::vld1 || i.op == Op::vld2 || i.op == Op::vld3 || i.op == Op::vld4;
+  const bool of_one = i.op == Op::vld1 || i.op == Op::vst1;
+  u32 bytes = 8u * i.count;
+  if (i.form != Form::structures) {  // the elements of one structure
+    const u32 elements = of_one ? 1 : i.count;
+    bytes = elements << i.size;
+    if (elements > 1 && loads) {  // where one can't be read, none is: the last now, the first as the first of them
+      e_.fault_point();
+      as_.load_u8(Reg::rcx, plus(at, bytes - 1));
+    } else if (elements > 1) {
+      check_page(at, bytes);
+    }
+    for (u32 k = 0; k < elements; k++) {
+      cache_.begin_instruction();
+      const u8 d = static_cast<u8>(i.d + k * i.stride);
+      const Mem element = plus(at, k << i.size);
+      if (i.form == Form::all_lanes)
+        load_all_lanes(d, of_one ? i.count : 1, i.size, element);
+      else if (loads)
+        load_lane(d, i.size, i.index, element);
+      else
+        store_lane(d, i.size, i.index, element);
+    }
+  } else if (!of_one) {
     if (loads)
-      load_one_lane(i, at);
-    else
-      store_one_lane(i, at);
-  } else if (i.op != Op::vld1 && i.op != Op::vst1) {
-    bytes = 8u * i.count;
-    if (i.op == Op::vld2 || i.op == Op::vld3 || i.op == Op::vld4)
       load_structures(i, at);
     else
       store_structures(i, at);
-  } else if (i.form == Form::all_lanes) {
-    bytes = 1u << i.size;
-    load_all_lanes(i, at);
   } else {
-    bytes = 8u * i.count;
     u8 first = static_cast<u8>(2 * i.d);
     if (loads)
       load_registers(at, first, 2u * i.count);
@@ -195,7 +207,6 @@ Mem shuffle_at(std::size_t offset, u32 index) {
 }
 Mem shuffle_2(u8 size) { return shuffle_at(offsetof(Shuffles, load_2), size); }
 Mem shuffle_4(u8 size) { return shuffle_at(offsetof(Shuffles, load_4), size); }
-Range doubleword(u32 d) { return {static_cast<u8>(2 * d), 2}; }
 
 }  // namespace
 
@@ -290,69 +301,67 @@ void Simd::store_structures(const Insn& i, const Mem& at) {
   store_vector(plus(at, 16), x, 2);
 }
 
-void Simd::load_one_lane(const Insn& i, const Mem& at) {
-  Range whole{static_cast<u8>(2 * i.d), 2};
-  if (i.size == 2) {
-    Range word{static_cast<u8>(2 * i.d + i.index), 1};
+void Simd::load_lane(u8 number, u8 size, u8 index, const Mem& at) {
+  Range whole = doubleword(number);
+  if (size == 2) {
+    Range word{static_cast<u8>(2 * number + index), 1};
     u8 x = cache_.fresh();
     e_.fault_point();
     cache_.load(x, word, at);
     if (!host_.sse41) return cache_.put(word, x);
     u8 d = cache_.copy(whole);
     as_.sse(0x66, 0x0f3a21, d, x);  // INSERTPS
-    as_.byte(static_cast<u8>(i.index << 4));
+    as_.byte(static_cast<u8>(index << 4));
     return cache_.put(whole, d);
   }
   e_.fault_point();
-  if (i.size == 0)
+  if (size == 0)
     as_.load_u8(Reg::rcx, at);
   else
     as_.load_u16(Reg::rcx, at);
-  if (i.size == 0 && !host_.sse41) {
+  if (size == 0 && !host_.sse41) {
     Mem place = SimdCache::in_file(whole);
-    as_.store8(plus(place, i.index), Reg::rcx);
+    as_.store8(plus(place, index), Reg::rcx);
     return cache_.written(whole);
   }
   u8 d = cache_.copy(whole);
-  as_.sse(0x66, i.size == 0 ? 0x0f3a20 : 0x0fc4, d, static_cast<u8>(Reg::rcx));  // PINSRB, PINSRW
-  as_.byte(i.index);
+  as_.sse(0x66, size == 0 ? 0x0f3a20 : 0x0fc4, d, static_cast<u8>(Reg::rcx));  // PINSRB, PINSRW
+  as_.byte(index);
   cache_.put(whole, d);
 }
 
-void Simd::store_one_lane(const Insn& i, const Mem& at) {
-  Mem from = plus(SimdCache::in_file({static_cast<u8>(2 * i.d), 2}), u32{i.index} << i.size);
-  if (i.size == 0)
+void Simd::store_lane(u8 d, u8 size, u8 index, const Mem& at) {
+  Mem from = plus(SimdCache::in_file(doubleword(d)), u32{index} << size);
+  if (size == 0)
     as_.load_u8(Reg::rcx, from);
-  else if (i.size == 1)
+  else if (size == 1)
     as_.load_u16(Reg::rcx, from);
   else
     as_.load(Reg::rcx, from);
   e_.fault_point();
-  if (i.size == 0)
+  if (size == 0)
     as_.store8(at, Reg::rcx);
-  else if (i.size == 1)
+  else if (size == 1)
     as_.store16(at, Reg::rcx);
   else
     as_.store(at, Reg::rcx);
 }
 
-void Simd::load_all_lanes(const Insn& i, const Mem& at) {
+// One element to all lanes of one register, or of two.
+void Simd::load_all_lanes(u8 first, u8 count, u8 size, const Mem& at) {
   u8 x = cache_.fresh();
   e_.fault_point();
-  if (i.size == 0)
+  if (size == 0)
     as_.load_u8(Reg::rcx, at);
-  else if (i.size == 1)
+  else if (size == 1)
     as_.load_u16(Reg::rcx, at);
   else
     as_.load(Reg::rcx, at);
   as_.move_to_xmm(x, Reg::rcx);
-  spread(x, i.size, 0);
-  if (i.count == 2 && i.d % 2 == 0) return cache_.put({static_cast<u8>(2 * i.d), 4}, x);
-  for (u8 k = 0; k < i.count; k++) {
-    u8 d = cache_.fresh();
-    cache_.move(d, x);
-    cache_.put({static_cast<u8>(2 * (i.d + k)), 2}, d);
-  }
+  spread(x, size, 0);
+  if (count == 1) return cache_.put(doubleword(first), x);
+  if (first % 2 == 0) return cache_.put({static_cast<u8>(2 * first), 4}, x);
+  for (u8 k = 0; k < count; k++) cache_.put(doubleword(first + k), duplicate(x));
 }
 
 // Lane `index` of the lower half of x into all lanes.

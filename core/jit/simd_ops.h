@@ -19,16 +19,20 @@ constexpr u32 pmullw = 0x0fd5, pmulhw = 0x0fe5, pmulhuw = 0x0fe4, pmuludq = 0x0f
 constexpr u32 punpcklbw = 0x0f60, punpcklwd = 0x0f61, punpckldq = 0x0f62, punpcklqdq = 0x0f6c;
 constexpr u32 punpckhbw = 0x0f68, punpckhwd = 0x0f69, punpckhdq = 0x0f6a, punpckhqdq = 0x0f6d;
 constexpr u32 packsswb = 0x0f63, packssdw = 0x0f6b, packuswb = 0x0f67;
-constexpr u32 pmovmskb = 0x0fd7;
+constexpr u32 pmovmskb = 0x0fd7, psadbw = 0x0ff6;
 // SSSE3
-constexpr u32 pshufb = 0x0f3800, palignr = 0x0f3a0f;
+constexpr u32 pshufb = 0x0f3800, palignr = 0x0f3a0f, pmulhrsw = 0x0f380b;
 // SSE4.1
-constexpr u32 pmulld = 0x0f3840, pmuldq = 0x0f3828;
+constexpr u32 pmulld = 0x0f3840, pmuldq = 0x0f3828, packusdw = 0x0f382b;
+constexpr u32 pmovsxbd = 0x0f3821, pmovsxwd = 0x0f3823, pmovzxbd = 0x0f3831, pmovzxwd = 0x0f3833;
 constexpr u32 pminsb = 0x0f3838, pminsd = 0x0f3839, pminuw = 0x0f383a, pminud = 0x0f383b;
 constexpr u32 pmaxsb = 0x0f383c, pmaxsd = 0x0f383d, pmaxuw = 0x0f383e, pmaxud = 0x0f383f;
 
 // By lane size, bytes first.
 constexpr u32 padd[] = {paddb, paddw, paddd, paddq};
+constexpr u32 pcmpeq[] = {pcmpeqb, pcmpeqw, pcmpeqd}, pcmpgt[] = {pcmpgtb, pcmpgtw, pcmpgtd};
+constexpr u32 padds[] = {paddsb, paddsw}, paddus[] = {paddusb, paddusw};
+constexpr u32 psubs[] = {psubsb, psubsw}, psubus[] = {psubusb, psubusw};
 constexpr u32 psub[] = {psubb, psubw, psubd, psubq};
 constexpr u32 punpckl[] = {punpcklbw, punpcklwd, punpckldq};
 constexpr u32 punpckh[] = {punpckhbw, punpckhwd, punpckhdq};

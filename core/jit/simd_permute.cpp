@@ -1,4 +1,4 @@
-// Advanced SIMD that shifts by constants and moves bits and lanes about, in SSE code.
+// Advanced SIMD that moves bits and lanes about, in SSE code.
 #include "core/isa/simd_constant.h"
 #include "core/jit/emitter.h"
 #include "core/jit/simd.h"
@@ -8,108 +8,6 @@ namespace sigtape::jit {
 
 using isa::Form;
 using isa::Op;
-
-namespace {
-
-constexpr u64 in_all_lanes(u64 value, u8 size) {
-  for (unsigned bits = 8u << size; bits < 64; bits *= 2) value |= value << bits;
-  return value;
-}
-
-}  // namespace
-
-// --- constants and shifts
-
-u8 Simd::constant(u64 doubleword) {
-  u8 x = cache_.fresh();
-  as_.mov64(Reg::rcx, doubleword);
-  as_.move_to_xmm(x, Reg::rcx, true);
-  op(sse::punpcklqdq, x, x);
-  return x;
-}
-
-// Lanes of `1 << size` bytes by `amount`, up to their width. What SSE has no instruction for is made of others.
-void Simd::shift_lanes(Shift shift, u8 size, u8 x, u8 amount) {
-  u8 width = static_cast<u8>(8 << size);
-  if (amount == 0) return;
-  if (shift == Shift::right_signed && amount == width) amount--;
-  if (size == 0 || (size == 3 && shift == Shift::right_signed)) {
-    u64 sign = in_all_lanes(u64{1} << (width - 1), size);
-    if (shift == Shift::right_signed) {  // as unsigned with the sign's weight added, and taken away again
-      u8 bias = constant(sign);
-      op(sse::pxor, x, bias);
-      shift_lanes(Shift::right, size, x, amount);
-      u8 shifted = constant(in_all_lanes((u64{1} << (width - 1)) >> amount, size));
-      return op(size == 0 ? sse::psubb : sse::psubq, x, shifted);
-    }
-    u32 kept = shift == Shift::left ? 0xff & (0xffu << amount) : 0xffu >> amount;
-    shift_lanes(shift, 1, x, amount);
-    return op(sse::pand, x, constant(in_all_lanes(kept, 0)));
-  }
-  u8 digit = shift == Shift::left ? 6 : shift == Shift::right ? 2 : 4;
-  as_.sse(0x66, 0x0f70u + size, digit, x);
-  as_.byte(amount);
-}
-
-bool Simd::emit_shift(const Insn& i) {
-  Range d = lanes(i.d, i.quad), m = lanes(i.m, i.quad);
-  Shift right = i.is_unsigned ? Shift::right : Shift::right_signed;
-  switch (i.op) {
-    case Op::vshr:
-    case Op::vsra:
-    case Op::vrshr:
-    case Op::vrsra: {
-      u8 x = cache_.copy(m);
-      if (i.op == Op::vrshr || i.op == Op::vrsra) {  // and the last bit that falls out
-        u8 last = cache_.copy(m);
-        shift_lanes(Shift::right, i.size, last, static_cast<u8>(i.amount - 1));
-        op(sse::pand, last, constant(in_all_lanes(1, i.size)));
-        shift_lanes(right, i.size, x, i.amount);
-        op(sse::padd[i.size], x, last);
-      } else {
-        shift_lanes(right, i.size, x, i.amount);
-      }
-      if (i.op == Op::vsra || i.op == Op::vrsra) op(sse::padd[i.size], x, cache_.use(d));
-      cache_.put(d, x);
-      return true;
-    }
-    case Op::vshl: {
-      u8 x = cache_.copy(m);
-      shift_lanes(Shift::left, i.size, x, i.amount);
-      cache_.put(d, x);
-      return true;
-    }
-    case Op::vsri:
-    case Op::vsli: {
-      u8 width = static_cast<u8>(8 << i.size);
-      u64 all = ~u64{0} >> (64 - width);
-      u64 taken = i.op == Op::vsli ? all & (all << i.amount) : i.amount == width ? 0 : all >> i.amount;
-      u8 x = cache_.copy(m), mask = constant(in_all_lanes(taken, i.size));
-      shift_lanes(i.op == Op::vsli ? Shift::left : Shift::right, i.size, x, i.amount);
-      op(sse::pand, x, mask);
-      op(sse::pandn, mask, cache_.use(d));
-      op(sse::por, x, mask);
-      cache_.put(d, x);
-      return true;
-    }
-    case Op::vshrn:
-    case Op::vmovn: {
-      u8 x = cache_.copy(lanes(i.m, true));
-      shift_lanes(Shift::right, static_cast<u8>(i.size + 1), x, i.amount);
-      narrow(x, i.size);
-      cache_.put(lanes(i.d, false), x);
-      return true;
-    }
-    case Op::vshll: {
-      u8 x = cache_.copy(lanes(i.m, false));
-      widen(x, i.size, i.is_unsigned);
-      shift_lanes(Shift::left, static_cast<u8>(i.size + 1), x, i.amount);
-      cache_.put(lanes(i.d, true), x);
-      return true;
-    }
-    default: return false;
-  }
-}
 
 // --- bits
 
@@ -277,6 +175,31 @@ void Simd::shuffle(const Insn& i) {
   cache_.put(second, b);
 }
 
+// VTBL, VTBX.
+void Simd::look_up(const Insn& i) {
+  u8 places = cache_.copy(lanes(i.m, false)), found = 0;
+  for (u8 first = 0; first < i.count; first += 2) {
+    u8 n = static_cast<u8>(i.n + first), count = i.count - first == 1 ? 1 : 2;
+    u8 table = count == 2 && n % 2 == 0 ? cache_.copy(lanes(n, true)) : two_registers(n, count);
+    u8 biased = duplicate(places);
+    if (first != 0) op(sse::psubb, biased, constant(0x1010'1010'1010'1010));
+    // Places up to 15 stay below 128 with the bias, the others give zero.
+    op(sse::paddusb, biased, &Vectors::table_bias);
+    op(sse::pshufb, table, biased);
+    if (first != 0) op(sse::por, table, found);
+    found = table;
+  }
+  if (i.op == Op::vtbx) {  // the old ones where there is none
+    u8 inside = constant((i.count * 8u - 1) * 0x0101'0101'0101'0101);
+    op(sse::pminub, inside, places);
+    op(sse::pcmpeqb, inside, places);
+    op(sse::pand, found, inside);
+    op(sse::pandn, inside, cache_.use(lanes(i.d, false)));
+    op(sse::por, found, inside);
+  }
+  cache_.put(lanes(i.d, false), found);
+}
+
 bool Simd::emit_permutation(const Insn& i) {
   switch (i.op) {
     case Op::vrev64:
@@ -295,16 +218,10 @@ bool Simd::emit_permutation(const Insn& i) {
       shuffle(i);
       return true;
     case Op::vext: extract(i); return true;
-    case Op::vtbl: {
-      if (!host_.ssse3 || i.count > 2) return false;
-      // Places up to 15 stay below 128 with the bias, the others give zero.
-      u8 table = i.count == 2 && i.n % 2 == 0 ? cache_.copy(lanes(i.n, true)) : two_registers(i.n, i.count);
-      u8 places = cache_.copy(lanes(i.m, false));
-      op(sse::paddusb, places, &Vectors::table_bias);
-      op(sse::pshufb, table, places);
-      cache_.put(lanes(i.d, false), table);
-      return true;
-    }
+    case Op::vtbl:
+    case Op::vtbx:
+      if (host_.ssse3) look_up(i);
+      return host_.ssse3;
     case Op::vdup_scalar: {
       u8 x = cache_.copy(lanes(i.m, false));
       spread(x, i.size, i.index);

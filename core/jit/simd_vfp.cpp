@@ -126,7 +126,7 @@ void Simd::fused(const Insn& i, u8 opcode) {
   u8 n = number(scalar(i.n, wide)), m = number(scalar(i.m, wide)), addend = number(scalar(i.d, wide));
   u8 d = cache_.fresh();
   cache_.move(d, addend);
-  as_.fma(opcode, wide, d, n, m);
+  as_.avx(opcode, wide, d, n, m);
   check_result(d, wide);
   put_number(scalar(i.d, wide), d);
 }

@@ -44,6 +44,7 @@ class Scribe {
   void branch_if(Bool condition, u32) { note("branch_if", condition); }
   Bool carry() { return bool_of("carry"); }
   void set_nz(Word w) { note("set_nz", w); }
+  void set_nz_long(const Pair<Scribe>& p) { note("set_nz_long", p.low); }
   void set_nzc(Word w, Bool) { note("set_nzc", w); }
   void set_nzcv(const Sum<Scribe>& sum) { note("set_nzcv", sum.value); }
   void set_q_if(Bool b) { note("set_q_if", b); }
@@ -61,7 +62,10 @@ class Scribe {
     Word value = word_of("shift_by");
     return {value, bool_of("shifter carry")};
   }
+  Pair<Scribe> widen(Word w) { return pair("widen " + name(w)); }
   Pair<Scribe> add_long(const Pair<Scribe>&, const Pair<Scribe>&) { return pair("add_long"); }
+  Pair<Scribe> subtract_long(const Pair<Scribe>&, const Pair<Scribe>&) { return pair("subtract_long"); }
+  Word extract(const Pair<Scribe>&, u8 n) { return word_of("extract " + std::to_string(n)); }
   Sum<Scribe> add_with_carry(Word a, Word b, Bool c) {
     Word sum = word_of("add_with_carry " + name(a) + " " + name(b) + " " + name(c));
     Bool carry = bool_of("carry of it");

@@ -304,3 +304,20 @@ TEST_CASE("what VFP makes of its results says nothing to Advanced SIMD where FPS
     CHECK(describe(before, c.by_functions(block, before, 1), c.by_translation(before, 1)) == "");
   }
 }
+
+TEST_CASE("a denormal beside a scalar operand sets IDC when it is an operand itself") {
+  constexpr u32 by_scalar = 0xf2e1'49e1;  // VMUL.F32 D20, D17, D1[1]
+  constexpr u32 whole = 0xf341'5d30;      // VMUL.F32 D21, D1, D16
+  Comparison c(jit::host_features());
+  State before;
+  before.fpscr = fp::ixc;
+  before.d[1] = 0x3fc0'0000'0000'1000;
+  before.d[16] = before.d[17] = 0x4000'0000'4000'0000;
+  Comparison::Block block = c.place({by_scalar, whole});
+  CHECK(isa::text_of(block.insns[0], 0) == "vmul.f32 d20, d17, d1[1]");
+  CHECK(isa::text_of(block.insns[1], 0) == "vmul.f32 d21, d1, d16");
+  before.r[15] = block.at;
+  Outcome ours = c.by_functions(block, before, 1);
+  CHECK((ours.state.fpscr & fp::idc) != 0);
+  CHECK(describe(before, ours, c.by_translation(before, 1)) == "");
+}
