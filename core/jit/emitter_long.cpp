@@ -335,7 +335,6 @@ void Emitter::compute_saturated(const Node& n, bool is_unsigned) {
   }
   release(n.b);
   into(d, n.a);
-  if (width == 32) return as.mov(d, d);  // of SSAT: everything fits
   u32 largest = is_unsigned ? (1u << width) - 1 : (1u << (width - 1)) - 1;
   will_clobber();
   as.mov(limit, d);

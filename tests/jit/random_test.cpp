@@ -48,6 +48,7 @@ class Programs {
   void make() {
     thumb = below(2);
     with_simd_ = below(3) == 0;
+    in_arithmetic_ = !with_simd_ && below(3) == 0;
     flushes_ = with_simd_ && below(3) == 0;
     in_single_precision_ = with_simd_ && !thumb && below(2);
     code.clear();
@@ -57,10 +58,11 @@ class Programs {
     for (u8& byte : data) byte = static_cast<u8>(below(4) ? random_() : 0);
     state = {};
     for (u32& r : state.r) {
-      switch (below(4)) {
+      switch (in_arithmetic_ && below(8) ? 3 : below(4)) {
         case 0: r = static_cast<u32>(random_()); break;
         case 1: r = below(64); break;
-        default: r = data_begin + (below(data_bytes) & ~3u);
+        case 2: r = data_begin + (below(data_bytes) & ~3u); break;
+        default: r = in_arithmetic_ ? at_an_edge() : data_begin + (below(data_bytes) & ~3u);
       }
     }
     state.set_cpsr(static_cast<u32>(random_()) & 0xf80f'0000);
@@ -99,6 +101,12 @@ class Programs {
   }
 
  private:
+  // Where sums, products and saturation turn: near powers of two, also in both halves.
+  u32 at_an_edge() {
+    u32 power = 1u << below(32), near = power + below(3) - 1;
+    if (below(2)) near = ~near;
+    return below(4) ? near : (near & 0xffff) | near << 16;
+  }
   static bool wanted(const isa::Insn& insn) {
     using isa::Op;
     switch (insn.op) {
@@ -141,11 +149,14 @@ class Programs {
       static constexpr Table a32[] = {Table::a32_integer, Table::a32_integer, Table::a32_media};
       static constexpr Table t32[] = {Table::t16, Table::t16, Table::t16, Table::t32_integer, Table::t32_media};
       Table table = thumb ? t32[below(5)] : a32[below(3)];
+      if (in_arithmetic_ && below(2)) table = thumb ? Table::t32_media : Table::a32_media;
       auto rows = isa::rows_of(table);
       const isa::Row& row = rows[below(static_cast<u32>(rows.size()))];
       u32 word = (static_cast<u32>(random_()) & ~row.pattern.fixed.mask) | row.pattern.fixed.value;
       if (!thumb) {
         if (row.conditional && below(4)) word = (word & 0x0fff'ffff) | 0xe000'0000;
+        if (u32 rrx = (word & ~0xff0u) | 0x060; table == Table::a32_integer && below(8) == 0 && isa::row_of_a32(rrx) == &row)
+          word = rrx;
         if (!wanted(isa::decode_a32(word))) continue;
         return put(word, 4);
       }
@@ -233,7 +244,7 @@ class Programs {
   }
   std::mt19937 random_;
   std::vector<u32> begins_;
-  bool with_simd_ = false, in_single_precision_ = false, flushes_ = false;
+  bool with_simd_ = false, in_arithmetic_ = false, in_single_precision_ = false, flushes_ = false;
 };
 
 std::string difference(const Side& a, const Side& b, const cpu::Stop& x, const cpu::Stop& y) {

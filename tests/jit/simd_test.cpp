@@ -95,7 +95,8 @@ class Comparison {
       if (!is_memory(i)) continue;
       if (i.m < 15 && i.m != i.n) s.r[i.m] = random() % 64 - 32;
       // Mostly aligned, in the middle and around borders of pages.
-      u32 border = random() % 4 * page + random() % 128 - 64, middle = page / 2 + random() % 256;
+      u32 near = random() % 2 ? random() % 128 - 64 : random() % 24 - 20;
+      u32 border = random() % 4 * page + near, middle = page / 2 + random() % 256;
       u32 at = random() % 3 ? middle : border;
       if (random() % 8) at &= random() % 2 ? ~3u : ~31u;
       if (i.n != 15) s.r[i.n] = data_at + at;

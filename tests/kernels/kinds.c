@@ -142,6 +142,60 @@ static void bit_fields(int n) {
   sum = a ^ b;
 }
 
+static void divisions(int n) {
+  uint32_t a = 0xfedcba98, sums = 0;
+  int32_t b = -1234567;
+  for (int i = 1; i < n; i++) sums += a / (uint32_t)i + (uint32_t)(b / i) + a % 1000;
+  sum = sums;
+}
+
+// What codecs for speech do with halfwords.
+static void halfwords(int n) {
+  uint32_t a = 0x12345678, b = 0x00030002, c = 5, d = 0;
+  for (int i = 0; i < n; i++)
+    __asm__ volatile("smlad %2, %0, %1, %2\n\tsmlald %2, %3, %0, %1\n\tsxtab16 %0, %0, %1\n\tsmlawb %2, %0, %1, %2\n\t"
+                     "qadd16 %0, %0, %1\n\tpkhbt %1, %1, %0, lsl #4\n\tshasx %0, %0, %1\n\tssat16 %0, #12, %0"
+                     : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
+  sum = a ^ b ^ c ^ d;
+}
+
+// Single elements of structures.
+static void elements(int n) {
+  for (int round = 0; round < n; round++)
+    for (int i = 0; i < bytes / 4; i += 32) {
+      uint8x8x3_t rgb = vld3_dup_u8(from + 3 * i);
+      rgb = vld3_lane_u8(from + 3 * i + 30, rgb, 5);
+      vst3_lane_u8(to + i, rgb, 2);
+      uint16x4x4_t four = vld4_dup_u16((const uint16_t*)(from + i));
+      vst4_lane_u16((uint16_t*)(to + i + 4), vld4_lane_u16((const uint16_t*)(from + i + 8), four, 1), 3);
+      vst2_lane_u8(to + i + 16, vld2_lane_u8(from + i, (uint8x8x2_t){{rgb.val[0], rgb.val[1]}}, 7), 6);
+    }
+}
+
+static void saturating_lanes(int n) {
+  for (int round = 0; round < n; round++)
+    for (int i = 0; i < bytes; i += 16) {
+      int16x8_t v = vld1q_s16((const int16_t*)(from + i)), w = vld1q_s16((const int16_t*)(from + i + 64));
+      int32x4_t wide = vqdmlal_s16(vqdmull_s16(vget_low_s16(v), vget_low_s16(w)), vget_high_s16(v), vget_high_s16(w));
+      wide = vqaddq_s32(wide, vqrdmulhq_n_s32(wide, 123456789));
+      int16x4_t low = vqrshrn_n_s32(wide, 6), high = vqmovn_s32(vqsubq_s32(wide, vpaddlq_s16(v)));
+      v = vqabsq_s16(vcombine_s16(low, high));
+      vst1_u8(to + i, vqmovun_s16(vhsubq_s16(v, w)));
+    }
+}
+
+static void bit_counts(int n) {
+  for (int round = 0; round < n; round++)
+    for (int i = 0; i < bytes; i += 16) {
+      uint8x16_t v = vld1q_u8(from + i);
+      uint16x8_t ones = vpaddlq_u8(vcntq_u8(v));
+      ones = vaddq_u16(ones, vclzq_u16(vreinterpretq_u16_u8(v)));
+      ones = vshlq_u16(ones, vreinterpretq_s16_u16(vandq_u16(ones, vdupq_n_u16(3))));
+      uint16x8_t product = vreinterpretq_u16_p16(vmull_p8(vreinterpret_p8_u8(vget_low_u8(v)), vdup_n_p8(0x1b)));
+      vst1q_u16((uint16_t*)(to + i), veorq_u16(ones, product));
+    }
+}
+
 static void clocks(int n) {
   struct timespec now;
   for (int i = 0; i < n; i++) clock_gettime(CLOCK_MONOTONIC, &now);
@@ -162,7 +216,9 @@ static const struct {
              {"fixed_point", fixed_point}, {"conversions", conversions},   {"reciprocals", reciprocals},
              {"denormals", denormals},     {"strings", strings},           {"saturation", saturation},
              {"parallel", parallel},       {"long_products", long_products}, {"carries", carries},
-             {"bit_fields", bit_fields},   {"clocks", clocks},             {"allocation", allocation}};
+             {"bit_fields", bit_fields},   {"divisions", divisions},       {"halfwords", halfwords},
+             {"elements", elements},       {"saturating_lanes", saturating_lanes}, {"bit_counts", bit_counts},
+             {"clocks", clocks},           {"allocation", allocation}};
 
 int main(int argc, char** argv) {
   for (uint32_t i = 0; i < sizeof from; i++) from[i] = (uint8_t)(i * 7 + i / 9);
