@@ -311,18 +311,45 @@ void Simd::float_comparison(const Insn& i) {
 void Simd::float_conversion(const Insn& i) {
   u8 m = cache_.use(lanes(i.m, i.quad)), x = cache_.fresh();
   LaneCheck check{.quad = i.quad};
+  auto all = [&](u32 word) { return constant(u64{word} << 32 | word); };
+  auto power_of_two = [&](int n) { return all(static_cast<u32>(127 + n) << 23); };
+  const int fraction = i.op == Op::vcvt_fixed ? i.amount : 0;  // scaling by its power of two is exact
   if (i.op_bit) {
     check.add_operand(m, cache_);
-    u8 bad = cache_.fresh();
-    as_.sse(0xf3, 0x0f5b, x, m);  // CVTTPS2DQ: the smallest integer where it does not fit
-    cache_.move(bad, x);
-    op(sse::pcmpeqd, bad, &Vectors::word_signs);
+    u8 scaled = duplicate(m), bad = scaled;
+    if (fraction != 0) as_.sse(0, sse::mulps, scaled, power_of_two(fraction));
+    if (i.is_unsigned) {  // those from 2^31 on without it; not from 2^32 on, or negative
+      u8 upper = duplicate(scaled), rest = duplicate(scaled), taken = all(0x4f00'0000);
+      op(sse::pcmpgtd, upper, all(0x4eff'ffff));
+      op(sse::pand, taken, upper);
+      as_.sse(0, sse::subps, rest, taken);
+      as_.sse(0xf3, 0x0f5b, x, rest);  // CVTTPS2DQ
+      shift_lanes(Shift::left, 2, upper, 31);
+      op(sse::pxor, x, upper);
+      op(sse::pcmpgtd, bad, all(0x4f7f'ffff));
+      op(sse::por, bad, m);
+    } else {
+      as_.sse(0xf3, 0x0f5b, x, scaled);  // the smallest integer where it does not fit
+      cache_.move(bad, x);
+      op(sse::pcmpeqd, bad, &Vectors::word_signs);
+    }
     clobber();
     as_.sse(0, 0x0f50, static_cast<u8>(Reg::rcx), bad);
     as_.test(Reg::rcx, i.quad ? 15 : 3);
     slow_if(Cc::ne);
   } else {
-    as_.sse(0, 0x0f5b, x, m);  // CVTDQ2PS: normal or zero
+    if (i.is_unsigned) {  // both halves are exact, and their sum is rounded once
+      u8 low = duplicate(m), high = duplicate(m);
+      op(sse::pand, low, &Vectors::even_halfwords);
+      shift_lanes(Shift::right, 2, high, 16);
+      as_.sse(0, 0x0f5b, low, low);  // CVTDQ2PS
+      as_.sse(0, 0x0f5b, x, high);
+      as_.sse(0, sse::mulps, x, power_of_two(16));
+      as_.sse(0, sse::addps, x, low);
+    } else {
+      as_.sse(0, 0x0f5b, x, m);
+    }
+    if (fraction != 0) as_.sse(0, sse::mulps, x, power_of_two(-fraction));  // normal or zero
   }
   if (check.operand_count != 0) {
     check_lanes(check);
@@ -364,8 +391,7 @@ bool Simd::emit_float(const Insn& i) {
       return true;
     }
     case Op::vcvt_int:
-      if (!i.is_unsigned) float_conversion(i);
-      return !i.is_unsigned;
+    case Op::vcvt_fixed: float_conversion(i); return true;
     default: break;
   }
   if (!i.is_float) return false;
