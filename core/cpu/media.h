@@ -232,14 +232,14 @@ void rev(M& m, const I& i) {
 template <class M, class I>
 void rev16(M& m, const I& i) {
   auto value = m.reg(i.m);
-  auto up = (value << 8) & m.constant(0xff00'ff00);
-  m.set_reg(i.d, up | ((value >> 8) & m.constant(0x00ff'00ff)));
+  auto reversed = m.call(helpers::reverse_bytes, value, m.constant(0));
+  m.set_reg(i.d, m.ror(reversed.low, 16));
 }
 template <class M, class I>
 void revsh(M& m, const I& i) {
   auto value = m.reg(i.m);
-  auto top = m.sign_extend(value, 8);
-  m.set_reg(i.d, (top << 8) | ((value >> 8) & m.constant(0xff)));
+  auto reversed = m.call(helpers::reverse_bytes, value, m.constant(0));
+  m.set_reg(i.d, m.asr(reversed.low, 16));
 }
 template <class M, class I>
 void rbit(M& m, const I& i) {
