@@ -92,9 +92,7 @@ void Recorder::enter_open_call() {
   enter(*open.thread, *open.call, {}, nullptr);
 }
 
-void Recorder::arrive(os::Thread& thread) {
-  if (current_ == &thread && !shared_.has_turns()) [[likely]]
-    return;
+void Recorder::note_arrival(os::Thread& thread) {
   if (current_ == &thread) return note_turns(thread);
   enter_open_call();
   if (last_id_.value != 0)
@@ -282,7 +280,10 @@ void Recorder::begin_called(tape::Answerer answerer, bool entered) {
 // The Called of a call that was begun with begin_called().
 void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer) {
   called_.call = call;
-  called_.outcome = answer.outcome;
+  if (const auto* done = std::get_if<abi::Done>(&answer.outcome))
+    called_.outcome = *done;
+  else
+    called_.outcome = answer.outcome;
   called_.writes = answer.writes;
   called_.signal_before_entry = answer.notes.signal_before_entry;
   called_.host_interrupted = answer.notes.host_interrupted;
@@ -379,10 +380,8 @@ void Recorder::file_ends_moved(os::Thread& thread) {
   note_file_ends(thread);
 }
 
-void Recorder::note_file_ends(const os::Thread& thread) {
+void Recorder::write_file_ends(const os::Thread& thread) {
   mem::Space& space = inside_->space();
-  if (space.moved_file_ends().empty()) [[likely]]
-    return;
   for (const mem::MovedFileEnd& moved : space.moved_file_ends()) {
     tape::FileEndMoved event{moved.at, moved.now, {}};
     gather_new_pages(space, moved, event.now);

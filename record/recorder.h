@@ -105,7 +105,11 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   }
   void hide_descriptors();
   // The thread runs now: notes that another one did before.
-  void arrive(os::Thread& thread);
+  void arrive(os::Thread& thread) {
+    if (current_ != &thread || shared_.has_turns()) [[unlikely]]
+      note_arrival(thread);
+  }
+  void note_arrival(os::Thread& thread);
   void note_turns(const os::Thread& thread);
   // Memory that other processes may come to share.
   void share(const outside::MappedFile& file);
@@ -131,7 +135,11 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
     note_file_ends(thread);
     return digest_ ? digest_() : 0;
   }
-  void note_file_ends(const os::Thread& thread);
+  void note_file_ends(const os::Thread& thread) {
+    if (!inside_->space().moved_file_ends().empty()) [[unlikely]]
+      write_file_ends(thread);
+  }
+  void write_file_ends(const os::Thread& thread);
   void seed_random(outside::Image& image) const;
   [[noreturn]] void give_up(const Error& error);
 

@@ -151,18 +151,23 @@ void StreamWriter::publish(u64 ns) {
   if (++untold_ >= most_untold || ns - told_ns_ > most_untold_ns) tell(ns);
 }
 
+// A vfork child that was killed while it wrote left no more than what it had published, and deltas_ in any state.
+void StreamWriter::begin_writing() {
+  used_ = committed_;
+  if (is_writing_.load(std::memory_order_relaxed)) [[unlikely]]
+    deltas_.clear();
+  is_writing_.store(true, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
 Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data) {
   u64 wanted = record_bytes(bytes);
   for (auto record : data) {
     if (record.size() > max_record_bytes) return Error{"a call's data of more than 512 MiB does not fit on the tape"};
     wanted += record_bytes(referred_.is_of(record) ? sizeof(KeptBytes) : record.size());
   }
-  // A vfork child that was killed while it wrote left no more than what it had published, and deltas_ in any state.
-  used_ = committed_;
-  if (is_writing_.load(std::memory_order_relaxed)) deltas_.clear();
-  is_writing_.store(true, std::memory_order_relaxed);
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  if (segment_ == nullptr || used_ + wanted > capacity_) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
+  begin_writing();
+  if (!has_room(wanted)) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
   pages_.need(sizeof(SegmentHeader) + used_ + wanted);
   for (auto record : data) {
     if (referred_.is_of(record))
@@ -188,7 +193,12 @@ Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
 }
 
 Result<void> StreamWriter::append(u64 ns, const CompactEncoder::Encoded& encoded) {
-  SIGTAPE_TRY_VOID(begin_event(ns, encoded.most_bytes(), encoded.data));
+  if (u64 wanted = record_bytes(encoded.most_bytes()); encoded.data.empty() && has_room(wanted)) [[likely]] {
+    begin_writing();
+    pages_.need(sizeof(SegmentHeader) + used_ + wanted);
+  } else {
+    SIGTAPE_TRY_VOID(begin_event(ns, encoded.most_bytes(), encoded.data));
+  }
   put_compact(encoded);
   end_event(ns);
   return {};
@@ -212,7 +222,8 @@ Result<void> StreamWriter::append_as_suits(ThreadId thread, Tick tick, u64 ns, c
 
 template <class What>
 Result<void> StreamWriter::write(ThreadId thread, Tick tick, u64 ns, const What& what) {
-  if (!failure_.empty()) return Error{failure_};
+  if (!failure_.empty()) [[unlikely]]
+    return Error{failure_};
   auto written = append_as_suits(thread, tick, ns, what);
   if (!written) {
     failure_ = written.error().text;

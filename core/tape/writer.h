@@ -41,6 +41,8 @@ class StreamWriter {
  private:
   StreamWriter(Session& session, const StreamBegan& began)
       : session_(session), stream_(began.stream), writer_pid_(began.pid) {}
+  bool has_room(u64 bytes) const { return segment_ != nullptr && committed_ + bytes <= capacity_; }
+  void begin_writing();
   // Around the put of a message of at most so many bytes.
   Result<void> begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data);
   void end_event(u64 ns);
