@@ -66,7 +66,9 @@ class Builder {
   void branch_if(Bool condition, u32 target) { leave({.kind = Kind::branch_if, .a = use(condition), .imm = target}); }
   Bool carry();
   void set_nz(Word value) { define(Part::nz, {.kind = Kind::set_nz, .a = use(value)}); }
-  void set_nz_long(const cpu::Pair<Builder>& value) { define(Part::nz, {.kind = Kind::set_nz_long, .a = joined(value)}); }
+  void set_nz_long(const cpu::Pair<Builder>& value) {
+    define(Part::nz, {.kind = Kind::set_nz_long, .a = joined(value)});
+  }
   void set_nzc(Word value, Bool carry);
   void set_nzcv(const cpu::Sum<Builder>& sum) { define(Part::all, {.kind = Kind::set_nzcv, .a = use(sum.value)}); }
   void set_q_if(Bool condition) { effect({.kind = Kind::set_q_if, .a = use(condition)}); }

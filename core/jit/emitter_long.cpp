@@ -110,7 +110,8 @@ bool Emitter::add_in_place(u16 id) {
   const Node low = node(id), high = node(id + 1u), sum = node(low.a);
   if (sum.kind != Kind::long_sum || sum.place || sum.uses != 2 || high.kind != Kind::set_reg) return false;
   const Node upper = node(high.a), old = node(sum.b);
-  if (upper.kind != Kind::extracted || upper.amount != 32 || upper.a != low.a || upper.uses != 1 || upper.place) return false;
+  if (upper.kind != Kind::extracted || upper.amount != 32 || upper.a != low.a || upper.uses != 1 || upper.place)
+    return false;
   if (old.kind != Kind::joined || old.uses != 1 || low.amount == high.amount) return false;
   const Reg d = host_register(low.amount), e = host_register(high.amount);
   auto is_old = [&](u16 word, u8 number) {
@@ -118,6 +119,7 @@ bool Emitter::add_in_place(u16 id) {
   };
   if (d == Reg::none || e == Reg::none || !is_old(old.a, low.amount) || !is_old(old.b, high.amount)) return false;
   const Reg t = Reg::rdx, u = Reg::r14;
+  if (!is_free(t)) return false;
   free_ &= ~(1u << static_cast<u8>(t));
   into_long(t, sum.a);
   if (!is_free(u) || node(old.a).uses != 1 || node(old.b).uses != 1) {
@@ -284,7 +286,6 @@ void Emitter::compute_uadd8(const Node& n) {
   as.shift64(Shifting::shl, d, 32);
   as.alu64(Alu::or_, d, sum);
 }
-
 
 // What has been saturated, by `cc`, as Q in the upper half.
 void Emitter::put_saturation(Cc cc, Reg t) {

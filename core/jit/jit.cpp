@@ -328,8 +328,8 @@ u64 Jit::step(u32 pc, u32 detail) {
   dropped_ = false;
   const cpu::Slot* slot = cpu::settle(x, x.find(state.r[15]));
   const cpu::Slot* next = slot->run(x, slot, 1);
-  if (!(detail & Emitter::leaves_after) && next == cpu::slot_after(slot, slot->step) && state.thumb == (pc & 1) && !state.big_endian &&
-      is_translatable(state) && !dropped_ && !has_turned()) {
+  if (!(detail & Emitter::leaves_after) && next == cpu::slot_after(slot, slot->step) && state.thumb == (pc & 1) &&
+      !state.big_endian && is_translatable(state) && !dropped_ && !has_turned()) {
     state.it = 0;  // translated code knows it by the place
     put_flags(context_);
     return 0;

@@ -27,7 +27,7 @@ enum class Kind : u8 {
   sum,          // a + b + c (a Bool), whose carry and overflow may be asked for
   extracted,    // of a, a Long, from bit `amount` (1-32) on
   shifted,      // a by b (0-255), amount: isa::Shift
-  loaded,          // from address a; amount: bytes, imm: 1 to extend the sign
+  loaded,       // from address a; amount: bytes, imm: 1 to extend the sign
   ge_bits,
   thread_pointer,
   user_word,
@@ -36,12 +36,12 @@ enum class Kind : u8 {
   exclusive_status,  // of storing b, and behind it c where there are eight, at a; amount: bytes
   // Longs: 64 bits, the lower ones as a Word by themselves
   product_unsigned,
-  product_signed,   // a * b
-  widened,          // a with its sign
-  joined,           // a, and b above it
-  long_sum,         // of Longs
+  product_signed,  // a * b
+  widened,         // a with its sign
+  joined,          // a, and b above it
+  long_sum,        // of Longs
   long_difference,
-  call,             // imm: index of the helper
+  call,  // imm: index of the helper
   // Bools
   flag,      // imm: 0 or 1
   carry_in,  // CPSR.C before the instruction

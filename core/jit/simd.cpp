@@ -78,7 +78,8 @@ Mem Simd::vector(Vector Vectors::*which) {
 
 bool Simd::emit_data(const Insn& i) {
   if (i.op <= Op::vmrs) return emit_vfp(i);
-  return emit_float(i) || emit_integer(i) || emit_saturating(i) || emit_shift(i) || emit_bitwise(i) || emit_permutation(i);
+  return emit_float(i) || emit_integer(i) || emit_saturating(i) || emit_shift(i) || emit_bitwise(i) ||
+         emit_permutation(i);
 }
 
 // --- flags

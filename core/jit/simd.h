@@ -275,7 +275,7 @@ class Simd {
   SimdCache cache_;
   HostFeatures host_;
   bool flush_to_zero_ = false;
-  u16 aligned_ = 0;    // guest registers that are multiples of 4
+  u16 aligned_ = 0;        // guest registers that are multiples of 4
   bool compared_ = false;  // EFLAGS are what the last step, a comparison, has found
   bool slow_ = false;      // the step has a slow path, the last one
   std::vector<SlowPath> slow_paths_;

@@ -10,7 +10,6 @@ using isa::Op;
 
 namespace {
 
-
 // SSE's own maximum and minimum; 0 where it needs SSE4.1.
 u32 extremum_of(u8 size, bool is_unsigned, bool largest, bool sse41) {
   if (size == 0 && is_unsigned) return largest ? sse::pmaxub : sse::pminub;

@@ -1,5 +1,5 @@
-// Parallel arithmetic on the lanes of core registers (SADD8 and its kind) in SSE code: operands in ecx and edx, the result
-// in rdx.
+// Parallel arithmetic on the lanes of core registers (SADD8 and its kind) in SSE code: operands in ecx and edx, the
+// result in rdx.
 #include "core/jit/emitter.h"
 #include "core/jit/simd.h"
 #include "core/jit/simd_ops.h"

@@ -83,8 +83,8 @@ void Simd::saturating_sum(const Insn& i) {
     u8 overflow = saturate_sum(x, m, i.size, !adds, i.is_unsigned);
     note_saturation(overflow, i.quad, false);
   } else {
-    u32 saturating = adds ? (i.is_unsigned ? sse::paddus : sse::padds)[i.size]
-                          : (i.is_unsigned ? sse::psubus : sse::psubs)[i.size];
+    u32 saturating =
+        adds ? (i.is_unsigned ? sse::paddus : sse::padds)[i.size] : (i.is_unsigned ? sse::psubus : sse::psubs)[i.size];
     u8 wrapped = cache_.copy(n);
     op(saturating, x, m);
     op((adds ? sse::padd : sse::psub)[i.size], wrapped, m);

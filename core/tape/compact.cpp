@@ -99,8 +99,9 @@ void CompactEncoder::begin(const CompactHead& head) {
   used_ = 0;
   data_.clear();
   auto* fours = reinterpret_cast<__m128i*>(fixed_.words.data());
-  fours[0] = in_order(head.what | u32{head.system} << 8 | u32{head.outcome} << 16 | u32{head.notes} << 24,
-                      head.has | u32{head.writes} << 8 | u32{head.inputs} << 16, static_cast<u32>(head.thread), head.value);
+  fours[0] =
+      in_order(head.what | u32{head.system} << 8 | u32{head.outcome} << 16 | u32{head.notes} << 24,
+               head.has | u32{head.writes} << 8 | u32{head.inputs} << 16, static_cast<u32>(head.thread), head.value);
   for (u32 i = 1; i < fixed_.words.size() / 4; i++) fours[i] = _mm_setzero_si128();
   fixed_.count = sizeof head / 4;
   fixed_.moment = {head.tick, head.ns};

@@ -155,7 +155,8 @@ class Programs {
       u32 word = (static_cast<u32>(random_()) & ~row.pattern.fixed.mask) | row.pattern.fixed.value;
       if (!thumb) {
         if (row.conditional && below(4)) word = (word & 0x0fff'ffff) | 0xe000'0000;
-        if (u32 rrx = (word & ~0xff0u) | 0x060; table == Table::a32_integer && below(8) == 0 && isa::row_of_a32(rrx) == &row)
+        if (u32 rrx = (word & ~0xff0u) | 0x060;
+            table == Table::a32_integer && below(8) == 0 && isa::row_of_a32(rrx) == &row)
           word = rrx;
         if (!wanted(isa::decode_a32(word))) continue;
         return put(word, 4);
@@ -196,9 +197,9 @@ class Programs {
   }
   bool append_simd() {
     if (in_single_precision_ && below(24) == 0) {
-      put(0xe3a0'0010, 4);                // MOV R0, #FPSCR.IXC
+      put(0xe3a0'0010, 4);                                       // MOV R0, #FPSCR.IXC
       if (below(4) ? flushes_ : !flushes_) put(0xe380'0401, 4);  // ORR R0, #FPSCR.FZ
-      put(0xeee1'0a10, 4);                // VMSR FPSCR, R0
+      put(0xeee1'0a10, 4);                                       // VMSR FPSCR, R0
       return true;
     }
     const isa::Row& row = simd_row();

@@ -117,28 +117,31 @@ static void parallel(int n) {
 static void long_products(int n) {
   uint32_t a = 3, b = 5, c = 7, d = 9;
   for (int i = 0; i < n; i++)
-    __asm__ volatile("umlal %0, %1, %2, %3\n\tsmlal %0, %1, %3, %2\n\tumaal %0, %1, %2, %3\n\tmla %2, %0, %3, %1\n\t"
-                     "smulbb %3, %0, %2\n\tsmmul %2, %0, %3"
-                     : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
+    __asm__ volatile(
+        "umlal %0, %1, %2, %3\n\tsmlal %0, %1, %3, %2\n\tumaal %0, %1, %2, %3\n\tmla %2, %0, %3, %1\n\t"
+        "smulbb %3, %0, %2\n\tsmmul %2, %0, %3"
+        : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
   sum = a ^ b ^ c ^ d;
 }
 
 static void carries(int n) {
   uint32_t a = 3, b = 5, c = 9;
   for (int i = 0; i < n; i++)
-    __asm__ volatile("adds %0, %0, %1\n\tadcs %1, %1, %2\n\tsbcs %2, %2, %0\n\trsbs %0, %0, #3\n\trrx %2, %2\n\tlsrs %0, %0, #1"
-                     : "+r"(a), "+r"(b), "+r"(c)
-                     :
-                     : "cc");
+    __asm__ volatile(
+        "adds %0, %0, %1\n\tadcs %1, %1, %2\n\tsbcs %2, %2, %0\n\trsbs %0, %0, #3\n\trrx %2, %2\n\tlsrs %0, %0, #1"
+        : "+r"(a), "+r"(b), "+r"(c)
+        :
+        : "cc");
   sum = a ^ b ^ c;
 }
 
 static void bit_fields(int n) {
   uint32_t a = 3, b = 5;
   for (int i = 0; i < n; i++)
-    __asm__ volatile("bfi %0, %1, #3, #7\n\tubfx %1, %0, #2, #9\n\tbfc %0, #20, #4\n\tsbfx %1, %1, #1, #5\n\trbit %0, %0\n\t"
-                     "rev16 %1, %1\n\tclz %1, %1\n\trevsh %0, %0"
-                     : "+r"(a), "+r"(b));
+    __asm__ volatile(
+        "bfi %0, %1, #3, #7\n\tubfx %1, %0, #2, #9\n\tbfc %0, #20, #4\n\tsbfx %1, %1, #1, #5\n\trbit %0, %0\n\t"
+        "rev16 %1, %1\n\tclz %1, %1\n\trevsh %0, %0"
+        : "+r"(a), "+r"(b));
   sum = a ^ b;
 }
 
@@ -153,9 +156,10 @@ static void divisions(int n) {
 static void halfwords(int n) {
   uint32_t a = 0x12345678, b = 0x00030002, c = 5, d = 0;
   for (int i = 0; i < n; i++)
-    __asm__ volatile("smlad %2, %0, %1, %2\n\tsmlald %2, %3, %0, %1\n\tsxtab16 %0, %0, %1\n\tsmlawb %2, %0, %1, %2\n\t"
-                     "qadd16 %0, %0, %1\n\tpkhbt %1, %1, %0, lsl #4\n\tshasx %0, %0, %1\n\tssat16 %0, #12, %0"
-                     : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
+    __asm__ volatile(
+        "smlad %2, %0, %1, %2\n\tsmlald %2, %3, %0, %1\n\tsxtab16 %0, %0, %1\n\tsmlawb %2, %0, %1, %2\n\t"
+        "qadd16 %0, %0, %1\n\tpkhbt %1, %1, %0, lsl #4\n\tshasx %0, %0, %1\n\tssat16 %0, #12, %0"
+        : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
   sum = a ^ b ^ c ^ d;
 }
 
@@ -212,13 +216,26 @@ static void allocation(int n) {
 static const struct {
   const char* name;
   void (*run)(int);
-} kinds[] = {{"atomics", atomics},         {"wide_atomics", wide_atomics}, {"structures", structures},
-             {"fixed_point", fixed_point}, {"conversions", conversions},   {"reciprocals", reciprocals},
-             {"denormals", denormals},     {"strings", strings},           {"saturation", saturation},
-             {"parallel", parallel},       {"long_products", long_products}, {"carries", carries},
-             {"bit_fields", bit_fields},   {"divisions", divisions},       {"halfwords", halfwords},
-             {"elements", elements},       {"saturating_lanes", saturating_lanes}, {"bit_counts", bit_counts},
-             {"clocks", clocks},           {"allocation", allocation}};
+} kinds[] = {{"atomics", atomics},
+             {"wide_atomics", wide_atomics},
+             {"structures", structures},
+             {"fixed_point", fixed_point},
+             {"conversions", conversions},
+             {"reciprocals", reciprocals},
+             {"denormals", denormals},
+             {"strings", strings},
+             {"saturation", saturation},
+             {"parallel", parallel},
+             {"long_products", long_products},
+             {"carries", carries},
+             {"bit_fields", bit_fields},
+             {"divisions", divisions},
+             {"halfwords", halfwords},
+             {"elements", elements},
+             {"saturating_lanes", saturating_lanes},
+             {"bit_counts", bit_counts},
+             {"clocks", clocks},
+             {"allocation", allocation}};
 
 int main(int argc, char** argv) {
   for (uint32_t i = 0; i < sizeof from; i++) from[i] = (uint8_t)(i * 7 + i / 9);
