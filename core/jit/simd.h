@@ -177,6 +177,7 @@ class Simd {
   void check_result(u8 x, bool wide, Zero zero = Zero::never, u8 a = 0, u8 b = 0);
   void check_result(u8 x, ZeroCheck zero);
   void check_usual();
+  void check_flush();
   u8 number(Range range);
   void check_denormal(u8 x, bool wide);
   void put_number(Range range, u8 x);

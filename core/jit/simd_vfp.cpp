@@ -28,6 +28,13 @@ void Simd::check_usual() {
   slow_if(Cc::ne);
 }
 
+// The same for what is exact whatever the rounding mode.
+void Simd::check_flush() {
+  clobber();
+  as_.alu(Alu::cmp, in_context(offsetof(Context, other_flush)), 0);
+  slow_if(Cc::ne);
+}
+
 // To the slow path unless FPSCR is as usual and the result clearly normal: one comparison, see normal_range().
 void Simd::check_result(u8 x, ZeroCheck zero) {
   clobber();
@@ -167,7 +174,7 @@ void Simd::compare(const Insn& i, bool flags_next) {
   } else {
     b = number(scalar(i.m, wide));
   }
-  check_usual();
+  check_flush();
   as_.alu(Alu::xor_, Reg::rcx, Reg::rcx);
   as_.alu(Alu::xor_, Reg::rdx, Reg::rdx);
   as_.sse(wide ? 0x66 : 0, 0x0f2e, a, b);  // UCOMIS
@@ -245,12 +252,10 @@ bool Simd::emit_conversion(const Insn& i) {
       if (wide) {
         check_result(d, ZeroCheck{.rule = Zero::with_operand, .a = m, .b = m, .wide = false, .wide_operands = true});
       } else {
-        // Exact, but for NaNs; denormals are not flushed as long as FPSCR is as usual.
-        clobber();
+        check_flush();
         as_.move_from_xmm(Reg::rcx, m);
         as_.alu(Alu::add, Reg::rcx, Reg::rcx);
-        as_.alu(Alu::or_, Reg::rcx, in_context(offsetof(Context, unusual_vfp)));
-        as_.alu(Alu::cmp, Reg::rcx, 0xff00'0000);
+        as_.alu(Alu::cmp, Reg::rcx, 0xff00'0000);  // of infinities and NaNs
         slow_if(Cc::ae);
       }
       put_number(scalar(i.d, !wide), d);

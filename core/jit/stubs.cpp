@@ -121,6 +121,10 @@ Stubs emit_stubs(Assembler& as, std::ptrdiff_t distance) {
     as.alu(Alu::cmp, Reg::rdx, 1);  // CF: 0
     as.alu(Alu::sbb, Reg::rdx, Reg::rdx);
     as.store(at(offsetof(Context, unusual_neon), offset), Reg::rdx);
+    as.load(Reg::rcx, at(offsetof(Context, state) + offsetof(cpu::State, fpscr), offset));
+    as.alu(Alu::xor_, Reg::rcx, at(offsetof(Context, usual_fpscr), offset));
+    as.alu(Alu::and_, Reg::rcx, cpu::fp::flush_to_zero);
+    as.store(at(offsetof(Context, other_flush), offset), Reg::rcx);
   };
   stubs.for_code.note_fpscr = as.at();
   note_fpscr(8);
@@ -158,6 +162,7 @@ void put_flags(Context& context) {
   context.flags_image = (u32{flags.n} << 15) | (u32{flags.z} << 14) | flags.v;
   context.c = flags.c;
   context.unusual_vfp = (context.state.fpscr & usual_mask) == context.usual_fpscr ? 0 : ~0u;
+  context.other_flush = (context.state.fpscr ^ context.usual_fpscr) & cpu::fp::flush_to_zero;
   context.normal_single = normal_range(false) & ~context.unusual_vfp;
   context.normal_double = normal_range(true) & ~context.unusual_vfp;
   context.unusual_neon = context.state.fpscr & cpu::fp::ixc ? 0 : ~0u;

@@ -26,9 +26,9 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos || slash == 0 ? "/" : path.substr(0, slash);
 }
 
-std::string link_text(const std::string& path) {
+std::string link_text(const std::string& path, int dirfd = AT_FDCWD) {
   std::array<char, PATH_MAX> text;
-  long length = raw_syscall(SYS_readlinkat, AT_FDCWD, path.c_str(), text.data(), text.size());
+  long length = raw_syscall(SYS_readlinkat, dirfd, path.c_str(), text.data(), text.size());
   return length <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(length));
 }
 
@@ -69,6 +69,9 @@ std::string PathRoot::resolve(int dirfd, const std::string& path, Follow follow)
   if (!active() || path.empty()) return path;
   if (path.starts_with(directory_ + "/")) return path;  // already the host's name: getcwd and /proc show those
   if (is_in_host_folder(path)) return path;
+  // A directory's own entry, as those who go through trees ask for it, is there and nowhere else, unless it is a link.
+  bool is_entry = path.find('/') == std::string::npos && path != "..";
+  if (is_entry && (follow == Follow::no || link_text(path, dirfd).empty())) return path;
   std::string below;
   if (path[0] == '/') {
     below = path;

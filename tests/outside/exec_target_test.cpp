@@ -168,6 +168,11 @@ TEST_CASE("--root takes what exists below it, and keeps absolute symlinks inside
   CHECK(root.guest_name("/elsewhere") == "/elsewhere");
   OpenFile lib(open((dir.path + "/lib").c_str(), O_RDONLY | O_DIRECTORY));
   CHECK(root.resolve(lib.fd(), "link.so", Follow::yes) == dir.path + "/lib/real.so");
+  // Entries that are no links are the host's to find, from the same directory.
+  CHECK(root.resolve(lib.fd(), "link.so", Follow::no) == "link.so");
+  CHECK(root.resolve(lib.fd(), "real.so", Follow::yes) == "real.so");
+  CHECK(root.resolve(lib.fd(), "missing", Follow::yes) == "missing");
+  CHECK(root.resolve(lib.fd(), "..", Follow::yes) == dir.path);
 }
 
 TEST_CASE("our descriptors are high, close on exec, and known") {
