@@ -6,6 +6,7 @@
 #include <optional>
 #include <random>
 
+#include "core/base/bytes.h"
 #include "core/cpu/float.h"
 #include "core/cpu/interpreter.h"
 #include "core/isa/decode.h"
@@ -294,4 +295,23 @@ TEST_CASE("random programs end alike on the interpreter and on the translator") 
     if (!text.empty()) break;
   }
   CHECK(retired > 3 * u64{count});
+}
+
+TEST_CASE("flags are the old ones where a long sum overwrites the register that they are of") {
+  constexpr u32 program[] = {0xe1b0'1002,   // MOVS R1, R2
+                             0xe0a1'0493,   // UMLAL R0, R1, R3, R4
+                             0x13a0'5001,   // MOVNE R5, #1
+                             0xef00'0000};  // SVC
+  CHECK(isa::text_of(isa::decode_a32(program[1]), 0) == "umlal r0, r1, r3, r4");
+  Side interpreter(false), translator(true);
+  cpu::Stop stops[2];
+  for (Side* side : {&interpreter, &translator}) {
+    REQUIRE(side->space->write(GuestAddr{code_begin}, bytes_of(program)));
+    side->state.r[3] = side->state.r[4] = ~0u;
+    side->state.r[15] = code_begin;
+    stops[side == &translator] = side->engine->run(side->state, 100);
+  }
+  CHECK(interpreter.state.r[1] == 0xffff'fffe);
+  CHECK(interpreter.state.r[5] == 0);
+  CHECK(difference(interpreter, translator, stops[0], stops[1]) == "");
 }
