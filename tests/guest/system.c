@@ -82,6 +82,7 @@ static void scheduling(void) {
          sched_get_priority_max(SCHED_FIFO));
   struct sched_param param = {-1};
   printf("sched_getparam: %s %d\n", outcome(sched_getparam(0, &param)), param.sched_priority);
+  int began_at = getpriority(PRIO_PROCESS, 0);  // nice, perhaps
   struct {
     unsigned size, policy;
     unsigned long long flags;
@@ -90,9 +91,9 @@ static void scheduling(void) {
     unsigned long long rest[4];
   } attributes = {0};
   printf("sched_getattr: %s", outcome(syscall(SYS_sched_getattr, 0, &attributes, 48, 0)));
-  printf(" size %u policy %u nice %d\n", attributes.size, attributes.policy, attributes.nice);
-  printf("sched_yield: %s, getpriority %ld, nice %s\n", outcome(sched_yield()), syscall(SYS_getpriority, PRIO_PROCESS, 0), outcome(nice(1)));
-  printf("getpriority %ld\n", syscall(SYS_getpriority, PRIO_PROCESS, 0));
+  printf(" size %u policy %u nice %d\n", attributes.size, attributes.policy, attributes.nice - began_at);
+  printf("sched_yield: %s, getpriority %ld, nice %s\n", outcome(sched_yield()), syscall(SYS_getpriority, PRIO_PROCESS, 0) + began_at, outcome(nice(1)));
+  printf("getpriority %ld\n", syscall(SYS_getpriority, PRIO_PROCESS, 0) + began_at);
   unsigned cpu = -1, node = -1;
   printf("getcpu: %s %d\n", outcome(syscall(SYS_getcpu, &cpu, &node, 0)), cpu < 4096);
 }
