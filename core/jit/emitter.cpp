@@ -320,6 +320,16 @@ void Emitter::emit_interpreted(const Step& step, u16 index) {
   simd_.forget_all();
 }
 
+// From where the flags are so, out of line.
+void Emitter::call_interpreter(const FlagState& flags, u32 pc, u32 detail) {
+  flags_ = flags;
+  need_all_home();
+  as.mov(Reg::rcx, pc);
+  note_address();
+  as.mov(Reg::rdx, detail);
+  as.call(stubs_.interpret);
+}
+
 // Where `cc` holds, the interpreter does the whole instruction. Nothing of it may be done before.
 void Emitter::slow_path(Cc cc) {
   u8* from = as.jump(cc);
@@ -395,13 +405,7 @@ void Emitter::exit_if(Cc cc, u32 target, u32 undone) {
 void Emitter::emit_ways_out() {
   for (const SlowPath& path : slow_) {
     as.bind(path.from);
-    flags_ = path.flags;
-    needed_ = Part::all;
-    bring_home(Part::all);
-    as.mov(Reg::rcx, path.pc);
-    note_address();
-    as.mov(Reg::rdx, path.detail);
-    as.call(stubs_.interpret);
+    call_interpreter(path.flags, path.pc, path.detail);
     as.jump(path.back);
   }
   for (const SideExit& exit : side_exits_) {

@@ -172,6 +172,7 @@ class Emitter {
   u16 count_in(u16 root, u16 id) const;
   void keep_old(u8 guest, u16 value);
   void slow_path(Cc cc);
+  void call_interpreter(const FlagState& flags, u32 pc, u32 detail);
 
   void will_clobber();  // EFLAGS are about to be lost
   void spill(Part parts);

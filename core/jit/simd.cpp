@@ -162,15 +162,6 @@ void Simd::emit_denormal_check(const DenormalCheck& check, SlowPath& path) {
   path.from[path.count++] = as_.jump();
 }
 
-void Simd::call_interpreter(const SlowPath& path, u32 how) {
-  e_.flags_ = path.flags;
-  e_.need_all_home();
-  as_.mov(Reg::rcx, path.pc);
-  e_.note_address();
-  as_.mov(Reg::rdx, path.detail | how);
-  as_.call(e_.stubs_.interpret);
-}
-
 void Simd::emit_slow_path(SlowPath& path) {
   u8* data = path.interpreted ? nullptr : place_data(path.insn);
   for (u8 k = 0; k < path.denormal_check_count; k++) emit_denormal_check(path.denormal_checks[k], path);
@@ -185,7 +176,7 @@ void Simd::emit_slow_path(SlowPath& path) {
   }
   for (u8 k = 0; k < path.count; k++) as_.bind(path.from[k]);
   if (path.interpreted) {
-    call_interpreter(path, 0);
+    e_.call_interpreter(path.flags, path.pc, path.detail);
   } else {
     u8* leaves = nullptr;
     if (path.beside_scalar) {
@@ -200,7 +191,7 @@ void Simd::emit_slow_path(SlowPath& path) {
     if (leaves) {
       u8* done = as_.jump();
       as_.bind(leaves);
-      call_interpreter(path, Emitter::leaves_after);
+      e_.call_interpreter(path.flags, path.pc, path.detail | Emitter::leaves_after);
       as_.bind(done);
     }
   }

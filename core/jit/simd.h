@@ -130,7 +130,6 @@ class Simd {
   }
   SlowPath& slow_path(bool interpreted);
   void slow_if(Cc cc, bool interpreted = false);
-  void call_interpreter(const SlowPath& path, u32 how);
   void emit_slow_path(SlowPath& path);
   void emit_zero_check(const ZeroCheck& check, SlowPath& path);
   void emit_denormal_check(const DenormalCheck& check, SlowPath& path);
@@ -176,8 +175,8 @@ class Simd {
   void compare(const Insn& insn, bool flags_next);
   void check_result(u8 x, bool wide, Zero zero = Zero::never, u8 a = 0, u8 b = 0);
   void check_result(u8 x, ZeroCheck zero);
+  void slow_unless_zero(std::size_t word);
   void check_usual();
-  void check_flush();
   u8 number(Range range);
   void check_denormal(u8 x, bool wide);
   void put_number(Range range, u8 x);
@@ -255,6 +254,8 @@ class Simd {
   u8 saturate_sum(u8 x, u8 y, u8 size, bool subtracts, bool is_unsigned);
   void saturating_sum(const Insn& insn);
   void saturating_sign(const Insn& insn);
+  u8 half_of_difference(u8 x, u8 y, u8 size, bool is_unsigned);
+  u8 half_of_sum(u8 x, u8 y, u8 size, bool subtracts, bool is_unsigned);
   void halving(const Insn& insn);
   bool doubling_high(const Insn& insn);
   bool doubling_long(const Insn& insn);

@@ -354,9 +354,7 @@ void Simd::float_conversion(const Insn& i) {
   if (check.operand_count != 0) {
     check_lanes(check);
   } else {
-    clobber();
-    as_.alu(Alu::cmp, in_context(offsetof(Context, unusual_neon)), 0);
-    slow_if(Cc::ne);
+    slow_unless_zero(offsetof(Context, unusual_neon));
   }
   cache_.put(lanes(i.d, i.quad), x, !i.op_bit);
 }

@@ -31,8 +31,7 @@ Vector Vectors::*Simd::sign_of(u8 size) {
 // x = x > y.
 void Simd::greater(u8 x, u8 y, u8 size, bool is_unsigned) {
   if (!is_unsigned) return op(sse::pcmpgt[size], x, y);
-  u8 t = cache_.fresh();
-  cache_.move(t, y);
+  u8 t = duplicate(y);
   op(sse::pxor, t, sign_of(size));
   op(sse::pxor, x, sign_of(size));
   op(sse::pcmpgt[size], x, t);
@@ -53,8 +52,7 @@ void Simd::extremum(u8 x, u8 y, u8 size, bool is_unsigned, bool largest) {
 
 // x = the difference's magnitude.
 void Simd::absolute_difference(u8 x, u8 y, u8 size, bool is_unsigned) {
-  u8 least = cache_.fresh();
-  cache_.move(least, x);
+  u8 least = duplicate(x);
   extremum(least, y, size, is_unsigned, false);
   extremum(x, y, size, is_unsigned, true);
   op(sse::psub[size], x, least);

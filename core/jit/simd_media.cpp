@@ -18,30 +18,20 @@ u8 Simd::core_lanes(Reg r) {
 
 // Sums or differences of the lanes of x and y, in a register of their own.
 u8 Simd::parallel_lanes(Family family, u8 size, bool subtracts, u8 x, u8 y) {
-  u8 result = cache_.fresh();
-  cache_.move(result, x);
-  u32 opcode = (subtracts ? sse::psub : sse::padd)[size];
+  u8 result = duplicate(x);
   switch (family) {
     case Family::modulo_signed:
-    case Family::modulo_unsigned: op(opcode, result, y); break;
+    case Family::modulo_unsigned: op((subtracts ? sse::psub : sse::padd)[size], result, y); break;
     case Family::saturating_signed: op((subtracts ? sse::psubs : sse::padds)[size], result, y); break;
     case Family::saturating_unsigned: op((subtracts ? sse::psubus : sse::paddus)[size], result, y); break;
-    default: {  // the halves without the bits that both have, and then these: all of both, or those of y only
-      u8 both = cache_.fresh();
-      cache_.move(both, x);
-      op(sse::pxor, result, y);
-      shift_lanes(is_signed(family) ? Shift::right_signed : Shift::right, size, result, 1);
-      op(subtracts ? sse::pandn : sse::pand, both, y);
-      op(opcode, result, both);
-    }
+    default: return half_of_sum(x, y, size, subtracts, !is_signed(family));
   }
   return result;
 }
 
 // Which lanes of x + y or x - y set GE, `result` being that sum.
 u8 Simd::parallel_ge(bool is_unsigned, u8 size, bool subtracts, u8 x, u8 y, u8 result) {
-  u8 ge = cache_.fresh();
-  cache_.move(ge, is_unsigned && subtracts ? y : x);
+  u8 ge = duplicate(is_unsigned && subtracts ? y : x);
   if (!is_unsigned) {  // not negative: a saturated sum has the exact one's sign
     op((subtracts ? sse::psubs : sse::padds)[size], ge, y);
     op(sse::pcmpgt[size], ge, &Vectors::ones);

@@ -259,8 +259,7 @@ void Simd::load_structures(const Insn& i, const Mem& at) {
     }
     if (x == y) return put_pair(d, d + stride, x);
   }
-  u8 low = cache_.fresh();
-  cache_.move(low, x);
+  u8 low = duplicate(x);
   op(sse::punpcklqdq, low, y);
   op(sse::punpckhqdq, x, y);
   put_pair(d, d + 1, low);

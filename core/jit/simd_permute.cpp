@@ -89,8 +89,7 @@ bool Simd::reversal(const Insn& i) {
     }
   };
   if (i.size == 0 && group == 1) {
-    u8 t = cache_.fresh();
-    cache_.move(t, x);
+    u8 t = duplicate(x);
     shift_lanes(Shift::left, 1, x, 8);
     shift_lanes(Shift::right, 1, t, 8);
     op(sse::por, x, t);
@@ -132,8 +131,7 @@ void Simd::shuffle(const Insn& i) {
   Range first = lanes(i.d, i.quad), second = lanes(i.m, i.quad);
   u8 a = cache_.copy(first), b = cache_.copy(second);
   if (i.op == Op::vzip) {
-    u8 high = cache_.fresh();
-    cache_.move(high, a);
+    u8 high = duplicate(a);
     op(sse::punpckl[i.size], a, b);
     if (i.quad) {
       op(sse::punpckh[i.size], high, b);

@@ -115,26 +115,32 @@ void Simd::saturating_sign(const Insn& i) {
   cache_.put(lanes(i.d, i.quad), x);
 }
 
-// VHADD, VHSUB, VRHADD: the halves of the bits that the operands do not share, and the others.
-void Simd::halving(const Insn& i) {
-  u8 x = cache_.copy(lanes(i.n, i.quad)), m = cache_.use(lanes(i.m, i.quad));
-  if (i.op == Op::vrhadd && i.is_unsigned && i.size < 2) {
-    op(i.size == 0 ? sse::pavgb : sse::pavgw, x, m);
-    return cache_.put(lanes(i.d, i.quad), x);
-  }
+// Half of the bits in which the lanes of x and y differ.
+u8 Simd::half_of_difference(u8 x, u8 y, u8 size, bool is_unsigned) {
   u8 half = duplicate(x);
-  op(sse::pxor, half, m);
-  shift_lanes(i.is_unsigned ? Shift::right : Shift::right_signed, i.size, half, 1);
-  if (i.op == Op::vhadd) {
-    op(sse::pand, x, m);
-    op(sse::padd[i.size], x, half);
-  } else if (i.op == Op::vhsub) {
-    op(sse::pandn, x, m);
-    op(sse::psub[i.size], half, x);
-    x = half;
-  } else {
+  op(sse::pxor, half, y);
+  shift_lanes(is_unsigned ? Shift::right : Shift::right_signed, size, half, 1);
+  return half;
+}
+
+// (x + y) / 2 or (x - y) / 2, rounded down: that half, and all of what both have, or without what y alone has.
+u8 Simd::half_of_sum(u8 x, u8 y, u8 size, bool subtracts, bool is_unsigned) {
+  u8 half = half_of_difference(x, y, size, is_unsigned), whole = duplicate(x);
+  op(subtracts ? sse::pandn : sse::pand, whole, y);
+  op((subtracts ? sse::psub : sse::padd)[size], half, whole);
+  return half;
+}
+
+// VHADD, VHSUB, VRHADD.
+void Simd::halving(const Insn& i) {
+  u8 n = cache_.use(lanes(i.n, i.quad)), m = cache_.use(lanes(i.m, i.quad)), x;
+  if (i.op != Op::vrhadd) {
+    x = half_of_sum(n, m, i.size, i.op == Op::vhsub, i.is_unsigned);
+  } else if (x = duplicate(n); i.is_unsigned && i.size < 2) {
+    op(i.size == 0 ? sse::pavgb : sse::pavgw, x, m);
+  } else {  // rounded up: what either has, less that half
     op(sse::por, x, m);
-    op(sse::psub[i.size], x, half);
+    op(sse::psub[i.size], x, half_of_difference(n, m, i.size, i.is_unsigned));
   }
   cache_.put(lanes(i.d, i.quad), x);
 }

@@ -22,18 +22,14 @@ Mem fpscr() { return in_context(offsetof(Context, state) + offsetof(cpu::State, 
 
 // --- what must hold for the host's result to be ARM's
 
-void Simd::check_usual() {
+// A word of the context.
+void Simd::slow_unless_zero(std::size_t word) {
   clobber();
-  as_.alu(Alu::cmp, in_context(offsetof(Context, unusual_vfp)), 0);
+  as_.alu(Alu::cmp, in_context(word), 0);
   slow_if(Cc::ne);
 }
 
-// The same for what is exact whatever the rounding mode.
-void Simd::check_flush() {
-  clobber();
-  as_.alu(Alu::cmp, in_context(offsetof(Context, other_flush)), 0);
-  slow_if(Cc::ne);
-}
+void Simd::check_usual() { slow_unless_zero(offsetof(Context, unusual_vfp)); }
 
 // To the slow path unless FPSCR is as usual and the result clearly normal: one comparison, see normal_range().
 void Simd::check_result(u8 x, ZeroCheck zero) {
@@ -174,7 +170,7 @@ void Simd::compare(const Insn& i, bool flags_next) {
   } else {
     b = number(scalar(i.m, wide));
   }
-  check_flush();
+  slow_unless_zero(offsetof(Context, other_flush));
   as_.alu(Alu::xor_, Reg::rcx, Reg::rcx);
   as_.alu(Alu::xor_, Reg::rdx, Reg::rdx);
   as_.sse(wide ? 0x66 : 0, 0x0f2e, a, b);  // UCOMIS
@@ -252,7 +248,7 @@ bool Simd::emit_conversion(const Insn& i) {
       if (wide) {
         check_result(d, ZeroCheck{.rule = Zero::with_operand, .a = m, .b = m, .wide = false, .wide_operands = true});
       } else {
-        check_flush();
+        slow_unless_zero(offsetof(Context, other_flush));
         as_.move_from_xmm(Reg::rcx, m);
         as_.alu(Alu::add, Reg::rcx, Reg::rcx);
         as_.alu(Alu::cmp, Reg::rcx, 0xff00'0000);  // of infinities and NaNs
