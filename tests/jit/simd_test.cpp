@@ -286,6 +286,11 @@ TEST_CASE("translated SIMD code does what the interpreter does") {
   run_all(jit::host_features(), from_environment("SIGTAPE_SIMD_TEST", 40));
 }
 TEST_CASE("the same on a host that has nothing but SSE2") { run_all({}, from_environment("SIGTAPE_SIMD_TEST", 40)); }
+TEST_CASE("the same on hosts in between") {
+  u32 blocks = from_environment("SIGTAPE_SIMD_TEST", 40) / 4;
+  run_all({.ssse3 = true}, blocks);
+  run_all({.ssse3 = true, .sse41 = true}, blocks);
+}
 TEST_CASE("the same where translations follow FPSCR.FZ each time that it turns") {
   run_all(jit::host_features(), from_environment("SIGTAPE_SIMD_TEST", 40) / 2, ~0u);
 }
