@@ -280,10 +280,7 @@ void Recorder::begin_called(tape::Answerer answerer, bool entered) {
 // The Called of a call that was begun with begin_called().
 void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer) {
   called_.call = call;
-  if (const auto* done = std::get_if<abi::Done>(&answer.outcome))
-    called_.outcome = *done;
-  else
-    called_.outcome = answer.outcome;
+  called_.outcome = answer.outcome;
   called_.writes = answer.writes;
   called_.signal_before_entry = answer.notes.signal_before_entry;
   called_.host_interrupted = answer.notes.host_interrupted;

@@ -141,7 +141,7 @@ class Emitter {
   void compute_uadd8(const Node& n);
   void compute_saturating(const Node& n, bool subtracts, bool doubles);
   void compute_saturated(const Node& n, bool is_unsigned);
-  void put_saturation(Cc cc, Reg t);
+  void put_saturation(Reg value, Cc cc, Reg t);
   void compute_parallel(const Node& n, u32 index);
   void compute_differences(const Node& n);
   void compute_saturated_halves(const Node& n, bool is_unsigned);

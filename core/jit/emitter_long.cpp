@@ -287,12 +287,12 @@ void Emitter::compute_uadd8(const Node& n) {
   as.alu64(Alu::or_, d, sum);
 }
 
-// What has been saturated, by `cc`, as Q in the upper half.
-void Emitter::put_saturation(Cc cc, Reg t) {
+// Whether the value has been saturated, by `cc`, as Q above it. Changes t.
+void Emitter::put_saturation(Reg value, Cc cc, Reg t) {
   as.set(cc, t);
   as.zero_extend8(t, t);
   as.shift64(Shifting::shl, t, 32);
-  as.alu64(Alu::or_, Reg::rdx, t);
+  as.alu64(Alu::or_, value, t);
 }
 
 // QADD, QSUB; QDADD, QDSUB. What a sum or difference overflows to follows from the sign of its first operand.
@@ -304,22 +304,19 @@ void Emitter::compute_saturating(const Node& n, bool subtracts, bool doubles) {
     as.alu(Alu::xor_, t, 0x7fff'ffff);
   };
   into(b, n.b);
-  if (doubles) {  // b also has, above it, what becomes Q
+  if (doubles) {
     will_clobber();
     limit_of(b);
     as.alu(Alu::add, b, b);
     as.cmov(Cc::o, b, t);
-    as.set(Cc::o, t);
-    as.zero_extend8(t, t);
-    as.shift64(Shifting::shl, t, 32);
-    as.alu64(Alu::or_, b, t);
+    put_saturation(b, Cc::o, t);
   }
   into(d, n.a);
   will_clobber();
   limit_of(d);
   as.alu(subtracts ? Alu::sub : Alu::add, d, b);
   as.cmov(Cc::o, d, t);
-  put_saturation(Cc::o, t);
+  put_saturation(d, Cc::o, t);
   if (!doubles) return;
   as.shift64(Shifting::shr, b, 32);
   as.shift64(Shifting::shl, b, 32);
@@ -350,7 +347,7 @@ void Emitter::compute_saturated(const Node& n, bool is_unsigned) {
     as.alu(Alu::cmp, t, 2 * largest + 1);
   }
   as.cmov(Cc::a, d, limit);
-  put_saturation(Cc::a, t);
+  put_saturation(d, Cc::a, t);
 }
 
 void Emitter::compute_parallel(const Node& n, u32 index) {
@@ -379,7 +376,7 @@ void Emitter::compute_saturated_halves(const Node& n, bool is_unsigned) {
   will_clobber();
   simd_.saturate_halves(is_unsigned, width);
   as.alu(Alu::cmp, Reg::rcx, Reg::rdx);
-  put_saturation(Cc::ne, Reg::r14);
+  put_saturation(Reg::rdx, Cc::ne, Reg::r14);
 }
 
 // A C++ function. What it may change is kept in the context, rax in r14.

@@ -169,21 +169,9 @@ void Simd::add_neighbours(const Insn& i) {
   u8 wide = static_cast<u8>(i.size + 1), bits = static_cast<u8>(8 << i.size);
   Shift right = i.is_unsigned ? Shift::right : Shift::right_signed;
   cache_.move(odd, even);
-  if (wide == 3 && !i.is_unsigned) {  // no arithmetic shift of doublewords: the signs above
-    u8 signs = duplicate(even);
-    spread_sign(signs, 2);
-    u8 even_signs = duplicate(signs);
-    shift_lanes(Shift::left, 3, even_signs, 32);
-    op(sse::pand, even, &Vectors::even_words);
-    op(sse::por, even, even_signs);
-    shift_lanes(Shift::right, 3, odd, 32);
-    for (Shift shift : {Shift::right, Shift::left}) shift_lanes(shift, 3, signs, 32);
-    op(sse::por, odd, signs);
-  } else {
-    shift_lanes(right, wide, odd, bits);
-    shift_lanes(Shift::left, wide, even, bits);
-    shift_lanes(right, wide, even, bits);
-  }
+  shift_lanes(right, wide, odd, bits);
+  shift_lanes(Shift::left, wide, even, bits);
+  shift_lanes(right, wide, even, bits);
   op(sse::padd[wide], even, odd);
   if (i.op == Op::vpadal) op(sse::padd[wide], even, cache_.use(lanes(i.d, i.quad)));
   cache_.put(lanes(i.d, i.quad), even);

@@ -33,14 +33,18 @@ void Simd::shift_lanes(Shift shift, u8 size, u8 x, u8 amount) {
   u8 width = static_cast<u8>(8 << size);
   if (amount == 0) return;
   if (shift == Shift::right_signed && amount == width) amount--;
-  if (size == 0 || (size == 3 && shift == Shift::right_signed)) {
-    u64 sign = in_all_lanes(u64{1} << (width - 1), size);
+  if (size == 3 && shift == Shift::right_signed) {  // as unsigned, and the signs above
+    u8 signs = duplicate(x);
+    spread_sign(signs, 3);
+    shift_lanes(Shift::left, 3, signs, static_cast<u8>(64 - amount));
+    shift_lanes(Shift::right, 3, x, amount);
+    return op(sse::por, x, signs);
+  }
+  if (size == 0) {
     if (shift == Shift::right_signed) {  // as unsigned with the sign's weight added, and taken away again
-      u8 bias = constant(sign);
-      op(sse::pxor, x, bias);
-      shift_lanes(Shift::right, size, x, amount);
-      u8 shifted = constant(in_all_lanes((u64{1} << (width - 1)) >> amount, size));
-      return op(size == 0 ? sse::psubb : sse::psubq, x, shifted);
+      op(sse::pxor, x, &Vectors::byte_signs);
+      shift_lanes(Shift::right, 0, x, amount);
+      return op(sse::psubb, x, constant(in_all_lanes(0x80u >> amount, 0)));
     }
     u32 kept = shift == Shift::left ? 0xff & (0xffu << amount) : 0xffu >> amount;
     shift_lanes(shift, 1, x, amount);
