@@ -1,6 +1,7 @@
 // What the run loop asks of an engine, interpreter or JIT: run until something needs the kernel.
 #pragma once
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -45,12 +46,21 @@ enum class EngineKind : u8 { jit, interpreter, check };
 std::optional<EngineKind> engine_of(std::string_view name);
 inline constexpr char engine_names[] = "jit, interpreter and check";
 
+class Engine;
+struct StateDeleter {
+  Engine* engine = nullptr;  // whose it is; nullptr: nobody's
+  void operator()(State* state) const;
+};
+using StatePtr = std::unique_ptr<State, StateDeleter>;
+
 // One engine per guest process; exactly one thread calls run() at a time (the baton holder).
 // A conditional instruction whose condition fails is retired like any other. IT, NOP and hints count as one each.
 class Engine {
  public:
   virtual ~Engine() = default;
-  // Runs `state` until a stop. Retires at most `budget` instructions; budget 0 returns at once.
+  // A state where this engine, which must outlive it, runs it without copying it to and fro.
+  StatePtr make_state() { return {new_state(), {this}}; }
+  // Runs `state`, whosever it is, until a stop. Retires at most `budget` instructions; budget 0 returns at once.
   virtual Stop run(State& state, u64 budget) = 0;
   // Code in [begin, end) changed or went away: cacheflush, munmap, mprotect, new mapping, loader.
   virtual void code_changed(GuestAddr begin, u32 bytes) = 0;
@@ -66,10 +76,21 @@ class Engine {
   void interrupt() { stop_requested_.store(true, std::memory_order_relaxed); }
 
  protected:
+  friend StateDeleter;
+  virtual State* new_state() { return new State; }
+  virtual void delete_state(State* state) { delete state; }
+
   std::atomic<bool> stop_requested_{false};
   Alignment alignment_ = Alignment::fault;
   FaultSignals fault_signals_ = FaultSignals::open;
   std::atomic<bool> opened_fault_signals_{false};
 };
+
+inline void StateDeleter::operator()(State* state) const {
+  if (engine != nullptr)
+    engine->delete_state(state);
+  else
+    delete state;
+}
 
 }  // namespace sigtape::cpu

@@ -11,6 +11,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <unordered_map>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/base/host_fault.h"
@@ -34,6 +37,9 @@ constexpr u64 most_at_once = 16384;
 // Where blocks begin differs in the low bits from one to the next: by these, processors tell apart where indirect jumps
 // have led (tests/kernels/vm, at ten places of its code: 0.8 of the time of blocks without gaps, 0.5 of aligned ones).
 constexpr u64 place_range = 32, place_step = 7;
+
+// Of threads that are over. Programs begin and end them a few at a time.
+constexpr std::size_t most_free_stacks = 8;
 
 // Bytes of decoded instructions, most of which are not needed again once their code is translated.
 constexpr std::size_t most_decoded = std::size_t{32} << 20;
@@ -86,14 +92,20 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   bool on_fault(ucontext_t* context);
   u64 step(u32 pc, u32 detail);
 
+ protected:
+  cpu::State* new_state() override;
+  void delete_state(cpu::State* state) override;
+
  private:
+  std::unique_ptr<ContextStack> new_stack();
+  Context* context_for(const cpu::State& state);
   bool take_stop_request() {
     return stop_requested_.load(std::memory_order_relaxed) && stop_requested_.exchange(false);
   }
-  u32 place() const { return context_.state.r[15] | (context_.state.thumb ? 1 : 0); }
+  u32 place() const { return context_->state.r[15] | (context_->state.thumb ? 1 : 0); }
   void go_to(u32 pc) {
-    context_.state.r[15] = pc & ~1u;
-    context_.state.thumb = pc & 1;
+    context_->state.r[15] = pc & ~1u;
+    context_->state.thumb = pc & 1;
   }
   const u8* translation(u32 pc) const {
     if (!memory_->has_places(pc)) return nullptr;
@@ -125,14 +137,17 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   // In the view to write: translations from the begin, their seldom taken ways out from the middle.
   u8* code_end_ = nullptr;
   u8* cold_end_ = nullptr;
-  ContextStack stack_;
-  Context& context_ = stack_.context();
+  std::unordered_map<const cpu::State*, std::unique_ptr<ContextStack>> stacks_;  // of this engine's states,
+  std::vector<std::unique_ptr<ContextStack>> free_stacks_;                       // of ones to come,
+  std::unique_ptr<ContextStack> foreign_stack_;                                  // and of all others
+  Context* context_ = nullptr;  // of the state that runs, or ran last
   const u8* miss_ = nullptr;  // in the view to execute; distances in the table are from here
   i32 table_distance_ = 0;
   u64 generation_ = 0;
   u64 left_ = 0;
   bool may_fault_ = true;
   bool memory_is_shared_ = false;
+  u32 usual_fpscr_ = cpu::fp::ixc;  // see Context
   bool flush_to_zero_ = false;  // FPSCR.FZ in which VFP's arithmetic is translated to the host's
   u32 turns_ = 0;               // of that
   bool dropped_ = false;        // blocks went away since translated code was entered
@@ -222,16 +237,10 @@ void set_segment(const mem::Space& space) {
 Jit::Jit(mem::Space& space, std::unique_ptr<CodeMemory> memory, Options options)
     : space_(space), options_(options), memory_(std::move(memory)), translator_(space, interpreter_.cache) {
   interpreter_.space = &space;
-  interpreter_.state = &context_.state;
-  context_.engine = this;
-  context_.step = step_from_code;
-  context_.helpers = Builder::helper_table();
-  context_.simd_functions = Simd::function_table();
   translator_.emitter().simd().set_features(options.host);
   space.set_code_watcher(this, mem::CodeGuard::write_protected);
   translator_.emitter().as.set_guest_segment(space.base() != nullptr);
   heat_.get_pages();
-  context_.usual_fpscr = cpu::fp::ixc;
   start_over();
   active.store(this);
   host_fault_hook.store(fault_hook);
@@ -242,6 +251,46 @@ Jit::~Jit() {
   host_fault_hook.store(nullptr);
   active.store(nullptr);
   space_.set_code_watcher(nullptr, mem::CodeGuard::none);
+}
+
+// --- states and their contexts
+
+std::unique_ptr<ContextStack> Jit::new_stack() {
+  auto stack = std::make_unique<ContextStack>();
+  Context& context = stack->context();
+  context.engine = this;
+  context.step = step_from_code;
+  context.helpers = Builder::helper_table();
+  context.simd_functions = Simd::function_table();
+  return stack;
+}
+
+cpu::State* Jit::new_state() {
+  std::unique_ptr<ContextStack> stack;
+  if (free_stacks_.empty()) {
+    stack = new_stack();
+  } else {
+    stack = std::move(free_stacks_.back());
+    free_stacks_.pop_back();
+  }
+  cpu::State* state = &stack->context().state;
+  *state = {};
+  stacks_.emplace(state, std::move(stack));
+  return state;
+}
+
+void Jit::delete_state(cpu::State* state) {
+  auto found = stacks_.find(state);
+  if (context_ == &found->second->context()) context_ = nullptr;
+  if (free_stacks_.size() < most_free_stacks) free_stacks_.push_back(std::move(found->second));
+  stacks_.erase(found);
+}
+
+// Of the state, or one to copy it to.
+Context* Jit::context_for(const cpu::State& state) {
+  if (auto found = stacks_.find(&state); found != stacks_.end()) return &found->second->context();
+  if (!foreign_stack_) foreign_stack_ = new_stack();
+  return &foreign_stack_->context();
 }
 
 // Empty code memory, but for the stubs.
@@ -276,14 +325,14 @@ void Jit::follow_sharing() {
 
 // A program sets FPSCR.FZ at its beginning, if it does. Should it turn to and fro, one of the two has to be slow.
 bool Jit::has_turned() const {
-  bool flushes = context_.state.fpscr & cpu::fp::flush_to_zero;
+  bool flushes = context_->state.fpscr & cpu::fp::flush_to_zero;
   return flushes != flush_to_zero_ && turns_ != options_.most_turns;
 }
 
 void Jit::follow_flush_to_zero() {
   turns_++;
   flush_to_zero_ = !flush_to_zero_;
-  context_.usual_fpscr = cpu::fp::ixc | (flush_to_zero_ ? cpu::fp::flush_to_zero : 0);
+  usual_fpscr_ = cpu::fp::ixc | (flush_to_zero_ ? cpu::fp::flush_to_zero : 0);
   translator_.emitter().simd().set_flush_to_zero(flush_to_zero_);
   drop_all();
 }
@@ -301,25 +350,25 @@ bool Jit::interpret(u64 most, bool to_branch) {
   cpu::Context& x = interpreter_;
   if (x.cache.bytes() > most_decoded) x.cache.clear();
   x.alignment = alignment_;
-  x.set_thumb(context_.state.thumb);
-  const cpu::Slot* slot = cpu::settle(x, x.find(context_.state.r[15]));
+  x.set_thumb(context_->state.thumb);
+  const cpu::Slot* slot = cpu::settle(x, x.find(context_->state.r[15]));
   for (u64 count = most; count != 0; count--) {
     const cpu::Slot* next = slot->run(x, slot, 1);
     if (!next) return false;
     left_--;
     bool branched = next != cpu::slot_after(slot, slot->step);
     slot = next;
-    if (branched && to_branch && context_.state.it == 0) break;
+    if (branched && to_branch && context_->state.it == 0) break;
   }
-  context_.state.r[15] = slot->pc;
+  context_->state.r[15] = slot->pc;
   return true;
 }
 
 // One instruction for translated code. 0: go on behind it.
 u64 Jit::step(u32 pc, u32 detail) {
-  cpu::State& state = context_.state;
+  cpu::State& state = context_->state;
   cpu::Context& x = interpreter_;
-  take_flags(context_);
+  take_flags(*context_);
   go_to(pc);
   u32 index = detail & 0xff, count = (detail >> 8) & 0xff;
   state.it = static_cast<u8>(detail >> 16);
@@ -331,13 +380,13 @@ u64 Jit::step(u32 pc, u32 detail) {
   if (!(detail & Emitter::leaves_after) && next == cpu::slot_after(slot, slot->step) && state.thumb == (pc & 1) &&
       !state.big_endian && is_translatable(state) && !dropped_ && !has_turned()) {
     state.it = 0;  // translated code knows it by the place
-    put_flags(context_);
+    put_flags(*context_);
     return 0;
   }
   if (next) state.r[15] = next->pc;
-  context_.exit_kind = Exit::stopped;
-  context_.exit_pc = next ? 0 : 1;
-  context_.exit_link = count - index - (next ? 1 : 0);  // instructions that were counted and not done
+  context_->exit_kind = Exit::stopped;
+  context_->exit_pc = next ? 0 : 1;
+  context_->exit_link = count - index - (next ? 1 : 0);  // instructions that were counted and not done
   return 1;
 }
 
@@ -452,7 +501,12 @@ void Jit::code_changed(GuestAddr begin, u32 bytes) {
 
 cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   set_segment(space_);
-  copy_state(context_.state, state);
+  if (context_ == nullptr || &state != &context_->state) [[unlikely]]
+    context_ = context_for(state);
+  bool is_copy = &state != &context_->state;
+  if (is_copy) copy_state(context_->state, state);
+  context_->usual_fpscr = usual_fpscr_;
+  interpreter_.state = &context_->state;
   follow_sharing();
   left_ = budget;
   // Those that somebody has sent must go on waiting; then, or where the host has them ignored, translated code, which
@@ -465,7 +519,7 @@ cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   cpu::Stop stop = loop();
   if (opens) set_fault_signals_open(false);
   opened_fault_signals_.store(false, std::memory_order_relaxed);
-  copy_state(state, context_.state);
+  if (is_copy) copy_state(state, context_->state);
   stop.retired = budget - left_;
   return stop;
 }
@@ -475,7 +529,7 @@ cpu::Stop Jit::loop() {
     if (take_stop_request()) [[unlikely]]
       return {.kind = cpu::StopKind::interrupted};
     if (left_ == 0) return {.kind = cpu::StopKind::budget};
-    const cpu::State& state = context_.state;
+    const cpu::State& state = context_->state;
     if (has_turned()) [[unlikely]]
       follow_flush_to_zero();
     const u8* entry = nullptr;
@@ -486,11 +540,11 @@ cpu::Stop Jit::loop() {
     }
     if (entry ? run_translated(entry) : interpret(std::min<u64>(left_, 512), true)) continue;
     // Made where it is returned: a copy would have to wait for its pieces.
-    if (entry && context_.exit_kind == Exit::svc)
+    if (entry && context_->exit_kind == Exit::svc)
       return {.kind = cpu::StopKind::svc,
-              .address = GuestAddr{context_.state.r[15]},
+              .address = GuestAddr{context_->state.r[15]},
               .access = cpu::Access::fetch,
-              .detail = context_.exit_link};
+              .detail = context_->exit_link};
     return interpreter_.stop;
   }
 }
@@ -499,15 +553,15 @@ cpu::Stop Jit::loop() {
 bool Jit::run_translated(const u8* entry) {
   while (true) {
     u64 slice = std::min(left_, most_at_once);
-    context_.counter = static_cast<i64>(slice);
-    context_.exit_kind = Exit::jump;
-    put_flags(context_);
-    stubs_.enter(&context_, entry);
-    left_ -= slice - static_cast<u64>(context_.counter);
-    switch (context_.exit_kind) {
+    context_->counter = static_cast<i64>(slice);
+    context_->exit_kind = Exit::jump;
+    put_flags(*context_);
+    stubs_.enter(context_, entry);
+    left_ -= slice - static_cast<u64>(context_->counter);
+    switch (context_->exit_kind) {
       case Exit::jump: {
-        take_flags(context_);
-        u32 pc = context_.exit_pc, link = context_.exit_link;
+        take_flags(*context_);
+        u32 pc = context_->exit_pc, link = context_->exit_link;
         go_to(pc);
         if ((pc & 3) == 2) go_to(pc & ~3u);  // an ARM address that is none: bit 1 is ignored
         if (stop_requested_.load(std::memory_order_relaxed)) return true;
@@ -523,15 +577,15 @@ bool Jit::run_translated(const u8* entry) {
         continue;
       }
       case Exit::expired:
-        take_flags(context_);
-        go_to(context_.exit_pc);
+        take_flags(*context_);
+        go_to(context_->exit_pc);
         // The budget ends in the middle of the block.
         return slice == most_at_once || interpret(left_, false);
       case Exit::fault: return after_fault();
-      case Exit::stopped: left_ += context_.exit_link; return context_.exit_pc == 0;
+      case Exit::stopped: left_ += context_->exit_link; return context_->exit_pc == 0;
       case Exit::svc:
-        take_flags(context_);
-        go_to(context_.exit_pc);
+        take_flags(*context_);
+        go_to(context_->exit_pc);
         left_ += 1;
         return false;
     }
@@ -542,8 +596,8 @@ bool Jit::on_fault(ucontext_t* context) {
   greg_t* registers = context->uc_mcontext.gregs;
   auto pc = static_cast<u64>(registers[REG_RIP]);
   if (!memory_->holds(pc)) return false;
-  context_.fault_pc = pc;
-  context_.fault_eflags = static_cast<u64>(registers[REG_EFL]);
+  context_->fault_pc = pc;
+  context_->fault_eflags = static_cast<u64>(registers[REG_EFL]);
   registers[REG_RIP] = reinterpret_cast<greg_t>(stubs_.fault);
   return true;
 }
@@ -551,17 +605,17 @@ bool Jit::on_fault(ucontext_t* context) {
 // The state as it was before the instruction that faulted; then the interpreter does it, and says what is wrong with
 // it, if anything is: the page may only have been one whose code is watched.
 bool Jit::after_fault() {
-  auto offset = static_cast<u32>(context_.fault_pc - reinterpret_cast<u64>(memory_->to_execute()));
+  auto offset = static_cast<u32>(context_->fault_pc - reinterpret_cast<u64>(memory_->to_execute()));
   const Block* block = blocks_.at_place(offset);
   CHECK_THAT(block, "a host fault in shared code, at offset {:#x}", offset);
   const FaultPoint* point = blocks_.fault_at(*block, offset);
   CHECK_THAT(point, "a host fault at offset {:#x} of the translation of {:#x}, where none is expected",
              offset - block->begin, block->pc);
-  cpu::State& state = context_.state;
-  if (point->flags_apart) context_.flags_image = context_.flags_apart;
-  take_flags(context_);
+  cpu::State& state = context_->state;
+  if (point->flags_apart) context_->flags_image = context_->flags_apart;
+  take_flags(*context_);
   const FlagState& where = point->flags;
-  u64 eflags = context_.fault_eflags;
+  u64 eflags = context_->fault_eflags;
   if (any(where.eflags & Part::nz)) {
     state.flags.n = (eflags >> 7) & 1;
     state.flags.z = (eflags >> 6) & 1;

@@ -6,7 +6,7 @@
 
 #include "core/abi/call.h"
 #include "core/base/strong.h"
-#include "core/cpu/state.h"
+#include "core/cpu/engine.h"
 #include "core/os/signal_info.h"
 
 namespace sigtape::os {
@@ -35,8 +35,12 @@ enum class Life : u8 {
 };
 
 struct Thread {
+  // With a state of the engine that is to run it, where there is one.
+  explicit Thread(cpu::StatePtr state = cpu::StatePtr{new cpu::State}) : held_state(std::move(state)) {}
+
   ThreadId id;
-  cpu::State cpu;
+  const cpu::StatePtr held_state;
+  cpu::State& cpu = *held_state;
   Tick tick;  // retired instructions, svc included once its call is over
   std::shared_ptr<Group> group;
   Life life = Life::running;

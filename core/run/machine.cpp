@@ -33,7 +33,7 @@ Result<os::Thread*> Machine::load(outside::Outside& outside) {
   os::Context context{*space_, *engine_, outside, threads_};
   kernel_ = system_ == abi::System::freebsd ? os::make_freebsd_kernel(context) : os::make_linux_kernel(context);
   if (!kernel_) return Error{fmt::format("{}: FreeBSD programs cannot be run yet", image.path)};
-  auto thread = std::make_unique<os::Thread>();
+  auto thread = std::make_unique<os::Thread>(engine_->make_state());
   thread->id = ThreadId{image.pid};
   thread->group = std::make_shared<os::Group>();
   thread->group->pid = image.pid;

@@ -43,7 +43,7 @@ Answered FreebsdKernel::fork_copy(Thread& thread) {
 
 // The parent waits for the child's exec or end.
 Answered FreebsdKernel::fork_sharing(Thread& thread, u64 flags) {
-  auto child = std::make_unique<Thread>();
+  auto child = std::make_unique<Thread>(engine_.make_state());
   child->cpu = thread.cpu;
   child->cpu.skip_svc();
   begin_as_child(child->cpu);

@@ -29,7 +29,7 @@ Answered FreebsdKernel::thr_new(Thread& thread) {
     thread.answer.notes.unsupported_what = "thr_new with THR_SUSPENDED";
     return fail(Errno::inval);
   }
-  auto child = std::make_unique<Thread>();
+  auto child = std::make_unique<Thread>(engine_.make_state());
   child->cpu = thread.cpu;
   cpu::State& cpu = child->cpu;
   cpu.r[0] = param.arg;

@@ -42,7 +42,7 @@ struct LinuxKernel::CloneWish {
 
 // copy_thread and copy_signal: the child stands behind the svc with r0 = 0.
 std::unique_ptr<Thread> LinuxKernel::child_of(Thread& thread, const CloneWish& wish) const {
-  auto child = std::make_unique<Thread>();
+  auto child = std::make_unique<Thread>(engine_.make_state());
   child->cpu = thread.cpu;
   cpu::State& cpu = child->cpu;
   cpu.r[0] = 0;
