@@ -223,21 +223,23 @@ void Recorder::enter(os::Thread& thread, const abi::Call& call, tape::StreamId n
   write(thread, entered_);
 }
 
-void Recorder::note_output(const abi::Call& call, const abi::Answer& answer) {
+std::unique_ptr<Recorder::Special> Recorder::output_of(const abi::Call& call, const abi::Answer& answer) {
   const auto* done = std::get_if<abi::Done>(&answer.outcome);
-  if (done == nullptr || static_cast<i32>(done->value) <= 0) return;
+  if (done == nullptr || static_cast<i32>(done->value) <= 0) return nullptr;
   i32 descriptor = static_cast<i32>(call.words[0]);
   auto file = descriptors_.file_of(descriptor);
-  if (!file) return;
+  if (!file) return nullptr;
   bool number_says_so = descriptor == 1 || descriptor == 2;
   bool is_null = file->is_character_device && file->device_number == makedev(1, 3);
-  if (is_null && !number_says_so) return;  // anybody's /dev/null
+  if (is_null && !number_says_so) return nullptr;  // anybody's /dev/null
   const tape::SessionPage& page = session_.page();
   bool output = file->key == page.standard_output, error = file->key == page.standard_error;
-  if (!output && !error) return;
+  if (!output && !error) return nullptr;
   bool as_error = error && (!output || descriptor == 2);
-  called_.output = as_error ? tape::Output::standard_error : tape::Output::standard_output;
-  called_.output_bytes = tape::outgoing_of(inside_->space(), call, done->value).bytes;
+  auto special = std::make_unique<Special>();
+  special->output = as_error ? tape::Output::standard_error : tape::Output::standard_output;
+  special->output_bytes = tape::outgoing_of(inside_->space(), call, done->value).bytes;
+  return special;
 }
 
 // Big reads of files are kept beside the events.
@@ -266,37 +268,29 @@ void Recorder::keep_read(const abi::Call& call, const abi::Answer& answer) {
   }
 }
 
-// But for its inputs: those of an entered call are in Entered, those of others are gathered before the call.
-void Recorder::begin_called(tape::Answerer answerer, bool entered) {
-  called_.answerer = answerer;
-  called_.entered = entered;
-  if (entered) called_.inputs.clear();
-  called_.mapped.reset();
-  called_.child_stream = {};
-  called_.output = tape::Output::none;
-  called_.output_bytes.clear();
-}
-
-// The Called of a call that was begun with begin_called().
-void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer) {
-  called_.call = call;
-  called_.outcome = answer.outcome;
-  called_.writes = answer.writes;
-  called_.signal_before_entry = answer.notes.signal_before_entry;
-  called_.host_interrupted = answer.notes.host_interrupted;
-  called_.decided_by_mode = answer.notes.decided_by_mode;
-  called_.rewound_unseen = answer.notes.rewound_unseen;
-  called_.unsupported = answer.notes.unsupported;
-  called_.unsupported_what.clear();
-  if (answer.notes.unsupported)
-    called_.unsupported_what = fmt::format(
-        "{}: {}", abi::name_of(call.system, call.number),
-        answer.notes.unsupported_what != nullptr ? answer.notes.unsupported_what : "not supported");
-  called_.entered_ns = called_.entered ? answer.notes.entered_ns : 0;
-  called_.left_ns = called_.entered ? answer.notes.left_ns : 0;
-  u64 left_ns = answer.notes.left_ns;  // the time when the host's call came back will do
-  write_at(left_ns != 0 ? left_ns : clock_.now(), thread.id, thread.tick, called_);
-  if (called_.unsupported) write(thread, tape::Note{tape::NoteKind::unsupported, called_.unsupported_what});
+void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
+                     tape::Answerer answerer, bool entered, Special* special) {
+  const abi::CallNotes& notes = answer.notes;
+  if (entered) inputs_.clear();
+  tape::PlainCall plain{call, answer.outcome, answer.writes, inputs_, tape::notes_of(notes, entered, answerer),
+                        entered ? notes.entered_ns : 0, entered ? notes.left_ns : 0};
+  // The time when the host's call came back will do.
+  u64 ns = notes.left_ns != 0 ? notes.left_ns : clock_.now();
+  if (special == nullptr && !notes.unsupported) [[likely]]
+    return write_at(ns, thread.id, thread.tick, plain);
+  tape::Called called = called_of(plain);
+  if (special != nullptr) {
+    called.output = special->output;
+    called.output_bytes = std::move(special->output_bytes);
+    called.mapped = std::move(special->mapped);
+    called.child_stream = special->child_stream;
+  }
+  called.unsupported = notes.unsupported;
+  if (notes.unsupported)
+    called.unsupported_what = fmt::format("{}: {}", abi::name_of(call.system, call.number),
+                                          notes.unsupported_what != nullptr ? notes.unsupported_what : "not supported");
+  write_at(ns, thread.id, thread.tick, called);
+  if (notes.unsupported) write(thread, tape::Note{tape::NoteKind::unsupported, called.unsupported_what});
 }
 
 void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) {
@@ -306,7 +300,7 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   if (open.entered) {
     enter(thread, call, {}, nullptr);
   } else {
-    tape::gather_inputs(inside_->space(), call, called_.inputs);
+    tape::gather_inputs(inside_->space(), call, inputs_);
     open_call_ = &open;
   }
   answer.notes.entered_ns = last_ns_;  // close enough; and of no use for a call that was not entered
@@ -316,13 +310,13 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   if (changes_descriptors) descriptors_.end(call);
   if (open_call_ == &open) open_call_ = nullptr;
   arrive(thread);
-  begin_called(tape::Answerer::outside, open.entered);  // now: others may have used called_ meanwhile
-  if (may_be_output) note_output(call, answer);
+  std::unique_ptr<Special> output;
+  if (may_be_output) output = output_of(call, answer);
   keep_read(call, answer);
   // May find that a file has become longer.
   if (has_shared_files_) gather_changed_mappings(inside_->space(), descriptors_, call, answer.outcome, changed_.now);
   note_file_ends(thread);
-  leave(thread, call, answer);
+  leave(thread, call, answer, tape::Answerer::outside, open.entered, output.get());
   if (has_shared_files_ && !changed_.now.empty()) write(thread, changed_);
 }
 
@@ -330,21 +324,20 @@ void Recorder::answered(os::Thread& thread, const abi::Call& call, const abi::An
   inner_->answered(thread, call, answer);
   arrive(thread);
   if (std::holds_alternative<abi::NotDone>(answer.outcome)) return;
-  begin_called(tape::Answerer::kernel, false);
-  tape::gather_inputs(inside_->space(), call, called_.inputs);
+  tape::gather_inputs(inside_->space(), call, inputs_);
   note_file_ends(thread);
-  leave(thread, call, answer);
+  leave(thread, call, answer, tape::Answerer::kernel, false);
 }
 
 // A call that has mapped what stored_ says, as it was asked to.
 void Recorder::leave_mapped(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                             const abi::Answer& answer) {
   arrive(thread);
-  begin_called(tape::Answerer::outside, false);
-  called_.inputs.clear();
+  inputs_.clear();
+  Special special;
   if (std::holds_alternative<abi::Done>(answer.outcome)) {
     const mem::Mapping* mapping = inside_->space().mapping_at(request.at);
-    called_.mapped = tape::MappedFile{request.at,
+    special.mapped = tape::MappedFile{request.at,
                                       request.bytes,
                                       request.prot.read,
                                       request.prot.write,
@@ -354,7 +347,7 @@ void Recorder::leave_mapped(os::Thread& thread, const abi::Call& call, const out
                                       request.offset,
                                       stored_.value_or(tape::StoredFile{})};
   }
-  leave(thread, call, answer);
+  leave(thread, call, answer, tape::Answerer::outside, false, &special);
 }
 
 void Recorder::map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,

@@ -118,13 +118,20 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void note_content(const os::Thread& thread, u32 object);
   void give_way(const os::Thread& thread);
   void enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream, const outside::ExecRequest* exec);
-  void begin_called(tape::Answerer answerer, bool entered);
-  void leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer);
+  // What the end of a call has beyond the usual.
+  struct Special {
+    tape::Output output = tape::Output::none;
+    std::vector<std::span<const u8>> output_bytes;
+    std::optional<tape::MappedFile> mapped;
+    tape::StreamId child_stream;
+  };
+  void leave(const os::Thread& thread, const abi::Call& call, const abi::Answer& answer, tape::Answerer answerer,
+             bool entered, Special* special = nullptr);
   void leave_mapped(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                     const abi::Answer& answer);
   void over(const os::Thread& thread);
   void enter_open_call();
-  void note_output(const abi::Call& call, const abi::Answer& answer);
+  std::unique_ptr<Special> output_of(const abi::Call& call, const abi::Answer& answer);
   void keep_read(const abi::Call& call, const abi::Answer& answer);
   void begin_fork_child(os::Thread& thread, const abi::Call& call, const abi::Answer& answer, tape::StreamId stream,
                         u64 parent_event);
@@ -175,8 +182,8 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   };
   OpenCall* open_call_ = nullptr;
 
-  tape::Entered entered_;  // reused, so that their vectors are
-  tape::Called called_;
+  tape::Entered entered_;            // reused, so that their vectors are
+  std::vector<tape::Bytes> inputs_;  // of the call that ends; those of an entered one are in Entered
   tape::MemoryChanged changed_;
   u64 last_ns_ = 0;  // the last event's
   FastClock clock_;

@@ -30,9 +30,9 @@ void Recorder::start_thread(os::Thread& parent, const abi::Call& call, const out
 
 void Recorder::leave_new_task(os::Thread& thread, const abi::Call& call, const abi::Answer& answer,
                               tape::StreamId child_stream) {
-  begin_called(tape::Answerer::outside, true);
-  called_.child_stream = child_stream;
-  leave(thread, call, answer);
+  Special special;
+  special.child_stream = child_stream;
+  leave(thread, call, answer, tape::Answerer::outside, true, child_stream.value != 0 ? &special : nullptr);
 }
 
 void Recorder::fork(os::Thread& thread, const abi::Call& call, const outside::CloneRequest& request,

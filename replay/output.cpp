@@ -12,7 +12,7 @@ namespace sigtape::replay {
 OutputInOrder::OutputInOrder(std::shared_ptr<tape::Tape> tape, SharedProgress& progress,
                              const std::vector<tape::StreamId>* only)
     : progress_(progress), only_(only) {
-  auto reader = tape::MergedReader::open(std::move(tape), tape::Reading::but_compact);
+  auto reader = tape::MergedReader::open(std::move(tape), tape::Reading::but_brief);
   if (reader) reader_ = std::move(*reader);
 }
 

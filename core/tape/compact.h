@@ -1,50 +1,53 @@
-// Calls of the usual kind as records of fixed layout: several times smaller and faster than as Cap'n Proto messages.
+// Compact records, in which calls of the usual kind stand on tapes of the formats 3 to 6.
 #pragma once
 #include <array>
 #include <map>
 #include <span>
-#include <vector>
 
 #include "core/base/result.h"
-#include "core/tape/delta.h"
-#include "core/tape/encode.h"
 #include "core/tape/events.h"
 
 namespace sigtape::tape {
 
-// Makes the bytes of RecordKind::compact. What is rare in a call (a mapping, a new process, output that replay repeats)
-// is left to the schema, which can grow; this layout cannot.
-class CompactEncoder {
- public:
-  struct Encoded {
-    const FixedPart* fixed = nullptr;
-    std::span<const u8> pieces;
-    std::span<const std::span<const u8>> data;  // the data records that the pieces refer to, in order
-    std::size_t most_bytes() const { return most_delta_bytes + pieces.size(); }
-  };
-  // Without a fixed part: this event has to be a Cap'n Proto message. Valid until the next encode().
-  Encoded encode(ThreadId thread, Tick tick, u64 ns, const Entered& what);
-  Encoded encode(ThreadId thread, Tick tick, u64 ns, const Called& what);
+// A compact record: the head, then as far as `has` says so CompactCall, the result's second word, the times entered_ns
+// and left_ns; then the pieces of writes and those of inputs, each with its bytes behind it or, where they are more
+// than inline_bytes, in the next data record. Without CompactCall the call is the one that the thread has entered. Pieces
+// and notes are as in brief records (format.h).
+struct CompactWhat {
+  static constexpr u8 entered = 0, called = 1;
+};
+struct CompactHas {
+  static constexpr u8 call = 1, value2 = 2, times = 4, all = 7;
+};
+struct CompactHead {
+  u8 what;
+  u8 system;
+  u8 outcome;  // index of abi::Outcome
+  u8 notes;
+  u8 has;
+  u8 writes, inputs;  // how many pieces
+  u8 reserved;
+  i32 thread;
+  u32 value;  // of Done and Failed
+  u64 tick;
+  u64 ns;
+};
+static_assert(sizeof(CompactHead) == 32);
+struct CompactCall {
+  u32 number;
+  u32 pc;
+  std::array<u32, 8> words;
+};
+static_assert(sizeof(CompactCall) == 40);
+// The head, the call, the second word and the times.
+inline constexpr u32 compact_fixed_words = (sizeof(CompactHead) + sizeof(CompactCall) + 4 + 16) / 4;
 
- private:
-  void begin(const CompactHead& head);
-  void add_call(const abi::Call& call);
-  void add_all(const std::vector<Bytes>& all);
-  Encoded done() const { return {&fixed_, {pieces_.data(), used_}, data_}; }
-
-  // Which call a thread was last seen to enter, by the thread's id: its end need not say it again.
-  struct Entrance {
-    ThreadId thread;
-    abi::Call call;
-  };
-  static constexpr unsigned entrances = 16;
-  Entrance& entrance_of(ThreadId thread) { return entered_[static_cast<u32>(thread.value) % entrances]; }
-
-  FixedPart fixed_;
-  std::size_t used_ = 0;  // of pieces_
-  std::vector<std::span<const u8>> data_;
-  std::array<Entrance, entrances> entered_{};
-  std::array<u8, 2 * compact_bytes_of_list> pieces_;
+// A compact message in its two parts, as bytes.
+struct CompactMessage {
+  CompactMessage(std::span<const u8> fixed_part, std::span<const u8> pieces_part)
+      : fixed(fixed_part), pieces(pieces_part) {}
+  explicit CompactMessage(std::span<const u8> whole);  // cut where its head says, if it is as long as that
+  std::span<const u8> fixed, pieces;
 };
 
 // As decode(). `entered` has the Entered of the calls that have not ended.

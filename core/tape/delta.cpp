@@ -1,12 +1,8 @@
 // Deltas: a head, then the words that changed, in order.
 #include "core/tape/delta.h"
 
-#include <emmintrin.h>
-
 #include <algorithm>
-#include <bit>
 #include <cstring>
-#include <limits>
 
 namespace sigtape::tape {
 namespace {
@@ -15,26 +11,7 @@ constexpr u32 head_words = sizeof(CompactHead) / 4;
 constexpr u32 first_moment_word = offsetof(CompactHead, tick) / 4;
 constexpr u32 moment_words = 0xfu << first_moment_word;  // tick and ns, of two words each
 constexpr u32 changed_bits = 24;
-static_assert(compact_fixed_words <= changed_bits && changed_bits % 4 == 0 && delta_slots <= 1u << (32 - changed_bits));
-
-std::size_t fixed_bytes(std::span<const u8> message) {
-  if (message.size() < sizeof(CompactHead)) return message.size();
-  u8 has = message[offsetof(CompactHead, has)];
-  std::size_t bytes = sizeof(CompactHead) + (has & CompactHas::call ? sizeof(CompactCall) : 0) +
-                      (has & CompactHas::value2 ? sizeof(u32) : 0) + (has & CompactHas::times ? 2 * sizeof(u64) : 0);
-  return std::min(bytes, message.size());
-}
-
-// A bit for each. Words beyond a message's end are zero in both.
-u32 changed_words(const FixedPart::Words& a, const FixedPart::Words& b) {
-  u32 same = 0;
-  for (u32 i = 0; i < a.size(); i += 4) {
-    __m128i x = _mm_load_si128(reinterpret_cast<const __m128i*>(&a[i])),
-            y = _mm_load_si128(reinterpret_cast<const __m128i*>(&b[i]));
-    same |= static_cast<u32>(_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(x, y)))) << i;
-  }
-  return ~same & ((1u << changed_bits) - 1);
-}
+static_assert(compact_fixed_words <= changed_bits && delta_slots <= 1u << (32 - changed_bits));
 
 bool has_times(const FixedPart::Words& words, u32 count) {
   u32 has = words[offsetof(CompactHead, has) / 4] >> 8 * (offsetof(CompactHead, has) % 4);
@@ -51,14 +28,7 @@ void measure_times(FixedPart::Words& words, u32 count, u64 ns) {
   std::memcpy(&words[count - 4], times.data(), sizeof times);
 }
 
-bool fits(i64 difference) {
-  return difference >= std::numeric_limits<i32>::min() && difference <= std::numeric_limits<i32>::max();
-}
-
 }  // namespace
-
-CompactMessage::CompactMessage(std::span<const u8> whole)
-    : CompactMessage(whole.first(fixed_bytes(whole)), whole.subspan(fixed_bytes(whole))) {}
 
 std::size_t FixedPart::write_to(u8* memory) const {
   Words whole = words;
@@ -91,25 +61,6 @@ u32 DeltaContext::slot_of(const FixedPart& fixed) {
   u32 number = fixed.count > head_words ? fixed.words[head_words] : 0;
   u32 key = number << 6 ^ byte(offsetof(CompactHead, what)) << 5 ^ byte(offsetof(CompactHead, has));
   return static_cast<u32>(key * 0x9e3779b1u) / (0x1'0000'0000 / delta_slots);
-}
-
-std::size_t DeltaContext::shorten(const FixedPart& fixed, u8* memory) {
-  u32 number = slot_of(fixed);
-  Slot& slot = slots_[number];
-  i64 ticks = static_cast<i64>(fixed.moment.tick - last_.tick), passed = static_cast<i64>(fixed.moment.ns - last_.ns);
-  std::size_t bytes = 0;
-  if (slot.count == fixed.count && fits(ticks) && fits(passed)) {
-    u32 changed = changed_words(fixed.words, slot.words);
-    DeltaHead head{number << changed_bits | changed, static_cast<i32>(ticks), static_cast<i32>(passed)};
-    std::memcpy(memory, &head, sizeof head);
-    bytes = sizeof head;
-    for (; changed != 0; changed &= changed - 1, bytes += 4)
-      std::memcpy(memory + bytes, &fixed.words[static_cast<u32>(std::countr_zero(changed))], 4);
-  }
-  slot.count = fixed.count;
-  slot.words = fixed.words;
-  last_ = fixed.moment;
-  return bytes;
 }
 
 void DeltaContext::remember(std::span<const u8> bytes) {

@@ -21,7 +21,8 @@ namespace sigtape::tape {
 // 4: the event FileEndMoved; RecordKind::delta.
 // 5: seccomp filters, also of an image.
 // 6: RecordKind::kept.
-inline constexpr u32 format_version = 6;
+// 7: brief records; no more compact and delta ones.
+inline constexpr u32 format_version = 7;
 
 inline constexpr std::array<char, 8> header_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', '\n'};
 inline constexpr std::array<char, 8> session_magic{'S', 'I', 'G', 'T', 'A', 'P', 'E', 'S'};
@@ -72,10 +73,11 @@ struct ClosedHeader {
 };
 static_assert(sizeof(ClosedHeader) == 128);
 
-// In front of every record; records are padded to 8 bytes. A data record belongs to the next event or compact record of
-// the same segment. compact: an Entered or a Called without Cap'n Proto; delta: the same, shorter; kept: a data record
-// whose bytes are elsewhere (core/tape/kept_bytes.h).
-enum class RecordKind : u8 { event = 1, data = 2, compact = 3, delta = 4, kept = 5 };
+// In front of every record but brief ones; such records begin at multiples of 8 bytes, with zeros before them where that
+// is to be. A data record belongs to the next event, or compact, delta or brief record, of the same segment. kept: a
+// data record whose bytes are elsewhere (core/tape/kept_bytes.h); compact, delta: of older formats (core/tape/compact.h,
+// core/tape/delta.h).
+enum class RecordKind : u8 { event = 1, data = 2, compact = 3, delta = 4, kept = 5, brief = 6 };
 struct RecordHeader {
   u32 bytes;  // of the payload, without padding
   u8 kind;
@@ -83,65 +85,65 @@ struct RecordHeader {
   u64 check;  // XXH3-64 of the payload, seeded with kind and length
 };
 static_assert(sizeof(RecordHeader) == 16);
-// In front of a delta record, instead.
-struct DeltaHeader {
-  u32 bytes;
-  u8 kind;
-  std::array<u8, 3> check;  // the lower bytes of what RecordHeader would hold
-};
-static_assert(sizeof(DeltaHeader) == 8);
+// In front of a brief record, which begins anywhere, instead: a number of four bytes. Its lowest byte is never zero, so
+// that it is told from padding, and its highest bit is set, which RecordHeader::bytes never has there.
+struct BriefHeader {
+  static constexpr u32 most_bytes = (1u << 11) - 1;
+  static constexpr u32 of(u32 bytes, u64 check) { return 1u << 31 | bytes << 20 | (check & check_mask) << 1 | 1; }
+  static constexpr bool is_one(u32 word) { return word >> 31 != 0; }
+  static constexpr u32 bytes_of(u32 word) { return word >> 20 & most_bytes; }
+  static constexpr bool fits(u32 word, u64 check) {
+    return (word & 1) != 0 && (word >> 1 & check_mask) == (check & check_mask);
+  }
 
-// A compact record: the head, then as far as `has` says so CompactCall, the result's second word, the times entered_ns
-// and left_ns; then the pieces of writes and those of inputs, each with its bytes behind it or, where they are more
-// than inline_bytes, in the next data record. Without CompactCall the call is the one that the thread has entered.
-struct CompactWhat {
-  static constexpr u8 entered = 0, called = 1;
+ private:
+  static constexpr u32 check_mask = (1u << 19) - 1;  // of what RecordHeader would hold
 };
-struct CompactNotes {
+// A brief record: an Entered, Called or Switched in 32 words that begin as those of the event that was last kept in the
+// same slot of the segment. A byte (BriefFirst), then numbers of seven bits in each byte, the lowest ones first, the
+// eighth set where more follow: ticks more than the thread had in the brief record before, and ns more than in the one
+// before of all (both doubled, and inverted where negative); where there are such, a bit for each word that changed,
+// then these words; the heads of the pieces beyond brief_pieces; and the bytes of all pieces, those of writes first,
+// but for ones of more than inline_bytes, which are the data records before.
+inline constexpr u32 brief_words = 32, brief_slots = 32, brief_pieces = 6;
+struct BriefFirst {
+  static constexpr u8 slot = 31, changes = 32;
+  static constexpr u8 from_zero = 64;  // the slot counts as if all its words were zero
+  static constexpr u8 all = 127;
+};
+// Which word is what; those not named are zero. Times are less than the event's own, and u64.
+struct BriefWord {
+  static constexpr u32 value = 0, value2 = 1;           // of Done and Failed; Switched: the thread that runs now
+  static constexpr u32 first_piece = 2;                 // BriefPiece
+  static constexpr u32 call_words = 4;                  // eight, zero without BriefHas::call
+  static constexpr u32 call_number = 12, call_pc = 13;  // as these
+  static constexpr u32 thread = 14;
+  static constexpr u32 kinds = 15;               // BriefWhat, system, index of abi::Outcome, BriefNotes: a byte each
+  static constexpr u32 entered = 16, left = 18;  // Switched: at `entered` the ticks that the thread that runs now has
+                                                 // more than in its brief record before
+  static constexpr u32 counts = 20;              // BriefHas, number of writes, of inputs: a byte each
+  static constexpr u32 more_pieces = 22;
+};
+struct BriefWhat {
+  static constexpr u8 entered = 0, called = 1, switched = 2;
+};
+struct BriefHas {
+  static constexpr u8 call = 1;  // else it is the one that the thread has entered
+  static constexpr u8 times = 2;
+  static constexpr u8 usual_times = 4;  // entered when its Entered says, left at the event's own time
+  static constexpr u8 all = 7;
+};
+struct BriefNotes {
   static constexpr u8 entered = 1, by_kernel = 2, signal_before_entry = 4, host_interrupted = 8, decided_by_mode = 16,
                       rewound_unseen = 32, all = 63;
 };
-struct CompactHas {
-  static constexpr u8 call = 1, value2 = 2, times = 4, all = 7;
-};
-struct CompactHead {
-  u8 what;
-  u8 system;
-  u8 outcome;  // index of abi::Outcome
-  u8 notes;
-  u8 has;
-  u8 writes, inputs;  // how many pieces
-  u8 reserved;
-  i32 thread;
-  u32 value;  // of Done and Failed
-  u64 tick;
-  u64 ns;
-};
-static_assert(sizeof(CompactHead) == 32);
-struct CompactCall {
-  u32 number;
-  u32 pc;
-  std::array<u32, 8> words;
-};
-static_assert(sizeof(CompactCall) == 40);
-struct CompactPiece {
+struct BriefPiece {
   u32 at;
   u32 bytes;
 };
-static_assert(sizeof(CompactPiece) == 8);
-inline constexpr u32 compact_most_pieces = 64, compact_bytes_of_list = 1536;
-// The head, the call, the second word and the times.
-inline constexpr u32 compact_fixed_words = (sizeof(CompactHead) + sizeof(CompactCall) + 4 + 16) / 4;
-
-// A delta record is a compact one whose part before the pieces resembles an earlier one of the segment, the last that
-// was kept in the same slot: the head, the words of four bytes that changed, then the pieces. entered_ns and left_ns
-// are compared, and stand there, as ns less them. (core/tape/delta.h)
-inline constexpr u32 delta_slots = 16;
-struct DeltaHead {
-  u32 slot_and_changed;  // slot << 24 | a bit for each word that follows; tick's and ns's are never among them
-  i32 ticks, ns;         // more than in the compact or delta record before
-};
-static_assert(sizeof(DeltaHead) == 12);
+static_assert(sizeof(BriefPiece) == 8);
+inline constexpr u32 brief_most_pieces = 64;
+inline constexpr u32 brief_most_fixed_bytes = 1 + 10 + 10 + 5 + 4 * brief_words;
 
 // What a reader believes of a file that says so.
 inline constexpr u64 max_header_bytes = 64u << 20;

@@ -13,8 +13,10 @@
 #include <filesystem>
 #include <map>
 
+#include "core/tape/brief.h"
 #include "core/tape/compact.h"
 #include "core/tape/decode.h"
+#include "core/tape/delta.h"
 #include "core/tape/format.h"
 #include "core/tape/kept_bytes.h"
 #include "core/tape/segment_files.h"
@@ -132,7 +134,8 @@ struct StreamReader::Impl {
   Event current, ahead;
   bool have_ahead = false, at_end = false;
 
-  DeltaContext deltas;  // of the segment
+  BriefDecoder brief;    // of the segment
+  DeltaContext deltas;
   std::map<ThreadId, Event> open_calls;  // Entered without its Called so far
   std::deque<Event> stranded;            // what comes after the last event of the file
 
@@ -151,6 +154,7 @@ struct StreamReader::Impl {
     content = std::make_shared<SegmentContent>(load_segment(tape->streams_directory(), stream, file));
     offset = 0;
     forget_data();
+    brief.clear();
     deltas.clear();
     if (!content->damage.empty() && content->records.empty()) return refuse(content->damage);
     if (content->damage.empty() && content->first_event != index)
@@ -158,29 +162,46 @@ struct StreamReader::Impl {
     return true;
   }
   struct Record {
-    u8 kind = 0;
+    RecordKind kind{};
     std::span<const u8> payload;
   };
+  Error cut_off() { return refuse(fmt::format("is cut off at offset {}", offset)); }
+  Error wrong_check() { return refuse(fmt::format("is damaged at offset {} (a record's checksum is wrong)", offset)); }
+  Result<Record> brief_record(std::span<const u8> rest, u32 header) {
+    u32 bytes = BriefHeader::bytes_of(header);
+    if (rest.size() - sizeof header < bytes) return cut_off();
+    auto payload = rest.subspan(sizeof header, bytes);
+    if (!BriefHeader::fits(header, record_check(RecordKind::brief, payload))) return wrong_check();
+    offset += sizeof header + bytes;
+    return Record{RecordKind::brief, payload};
+  }
+  // Not at the end of the records.
   Result<Record> record() {
-    std::span<const u8> rest{content->records.data() + offset, content->records.size() - offset};
+    const auto& records = content->records;
+    if (offset % 8 != 0 && records[offset] == 0) offset = std::min<u64>((offset + 7) & ~u64{7}, records.size());
+    std::span<const u8> rest = std::span{records}.subspan(offset);
+    u32 bytes = 0;
+    if (rest.size() < sizeof bytes) return cut_off();
+    std::memcpy(&bytes, rest.data(), sizeof bytes);
+    if (BriefHeader::is_one(bytes)) return brief_record(rest, bytes);
     DeltaHeader head{};
     RecordHeader whole{};
-    if (rest.size() < sizeof head) return refuse(fmt::format("is cut off at offset {}", offset));
+    if (rest.size() < sizeof head) return cut_off();
     std::memcpy(&head, rest.data(), sizeof head);
-    bool is_delta = head.kind == static_cast<u8>(RecordKind::delta);
+    RecordKind kind{head.kind};
+    bool is_delta = kind == RecordKind::delta;
     u64 header_bytes = is_delta ? sizeof head : sizeof whole;
-    if (rest.size() < header_bytes) return refuse(fmt::format("is cut off at offset {}", offset));
+    if (rest.size() < header_bytes) return cut_off();
     if (!is_delta) std::memcpy(&whole, rest.data(), sizeof whole);
-    if (head.bytes > max_record_bytes)
-      return refuse(fmt::format("is damaged at offset {}: a record of {} bytes", offset, head.bytes));
-    u64 padded = (u64{head.bytes} + 7) & ~u64{7};
-    if (rest.size() - header_bytes < padded) return refuse(fmt::format("is cut off at offset {}", offset));
-    auto payload = rest.subspan(header_bytes, head.bytes);
-    u64 check = record_check(head.kind, payload);
-    if (is_delta ? short_check(check) != head.check : check != whole.check)
-      return refuse(fmt::format("is damaged at offset {} (a record's checksum is wrong)", offset));
+    if (bytes > max_record_bytes)
+      return refuse(fmt::format("is damaged at offset {}: a record of {} bytes", offset, bytes));
+    u64 padded = (u64{bytes} + 7) & ~u64{7};
+    if (rest.size() - header_bytes < padded) return cut_off();
+    auto payload = rest.subspan(header_bytes, bytes);
+    u64 check = record_check(kind, payload);
+    if (is_delta ? short_check(check) != head.check : check != whole.check) return wrong_check();
     offset += header_bytes + padded;
-    return Record{head.kind, payload};
+    return Record{kind, payload};
   }
   void forget_data() {
     data.clear();
@@ -228,9 +249,11 @@ struct StreamReader::Impl {
     have_ahead = true;
     stranded.pop_front();
   }
-  Result<void> decode_call(u8 kind, std::span<const u8> payload) {
+  Result<void> decode_record(RecordKind kind, std::span<const u8> payload) {
+    if (kind == RecordKind::event) return decode(payload, data, ahead);
+    if (kind == RecordKind::brief) return brief.decode(payload, data, open_calls, ahead);
     CompactMessage message{payload};
-    if (kind == static_cast<u8>(RecordKind::delta))
+    if (kind == RecordKind::delta)
       message = SIGTAPE_TRY(deltas.lengthen(payload));
     else
       deltas.remember(message.fixed);
@@ -250,26 +273,26 @@ struct StreamReader::Impl {
       }
       u64 begin = offset;
       auto [kind, payload] = SIGTAPE_TRY(record());
-      if (kind == static_cast<u8>(RecordKind::data)) {
+      if (kind == RecordKind::data) {
         data.push_back(payload);
         continue;
       }
-      if (kind == static_cast<u8>(RecordKind::kept)) {
+      if (kind == RecordKind::kept) {
         if (payload.size() != sizeof(KeptBytes)) return refuse(fmt::format("at offset {} refers to nothing", begin));
         std::memcpy(&kept.emplace_back(data.size(), KeptBytes{}).second, payload.data(), sizeof(KeptBytes));
         data.emplace_back();
         continue;
       }
-      bool compact = kind == static_cast<u8>(RecordKind::compact) || kind == static_cast<u8>(RecordKind::delta);
-      if (!compact && kind != static_cast<u8>(RecordKind::event)) continue;  // of a later version
-      if (compact && reading == Reading::but_compact) {
+      bool is_brief = kind == RecordKind::brief || kind == RecordKind::compact || kind == RecordKind::delta;
+      if (!is_brief && kind != RecordKind::event) continue;  // of a later version
+      if (is_brief && reading == Reading::but_brief) {
         forget_data();
         index++;
         continue;
       }
       ahead.owner = content;
       auto there = fetch_kept();
-      auto decoded = !there ? there : compact ? decode_call(kind, payload) : decode(payload, data, ahead);
+      auto decoded = there ? decode_record(kind, payload) : there;
       if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
       forget_data();
       ahead.index = index++;

@@ -13,9 +13,9 @@ namespace sigtape::tape {
 
 class StreamReader;
 
-// but_compact: without the events in compact records (format.h), which are counted and not decoded. All output of the
-// recorded programs is in others.
-enum class Reading : u8 { all, but_compact };
+// but_brief: without the events in brief records (format.h) or compact ones, which are counted and not decoded. All
+// output of the recorded programs is in others.
+enum class Reading : u8 { all, but_brief };
 
 // An open tape. It may still be written to, and it may be damaged or hostile: whatever it holds, functions here end with
 // a Result, within bounded memory, and never with a crash.

@@ -37,7 +37,8 @@ constexpr u32 most_untold = 64;
 constexpr u64 most_untold_ns = 20'000'000;
 
 constexpr u64 padded(u64 bytes) { return (bytes + 7) & ~u64{7}; }
-constexpr u64 record_bytes(u64 payload) { return sizeof(RecordHeader) + padded(payload); }
+// At most, with the padding before it and behind.
+constexpr u64 record_bytes(u64 payload) { return 7 + sizeof(RecordHeader) + padded(payload); }
 constexpr u64 page_aligned(u64 bytes) { return (bytes + 4095) & ~u64{4095}; }
 
 }  // namespace
@@ -89,7 +90,7 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
   mapped_bytes_ = bytes;
   capacity_ = bytes - sizeof(SegmentHeader) - tail_bytes;
   used_ = committed_ = events_ = 0;
-  deltas_.clear();
+  brief_.clear();
   first_event_ = first_event;
   pages_ = {segment_, bytes, number_ > 0 ? last_populate_step : first_populate_step, last_populate_step};
   pages_.need(sizeof(SegmentHeader));
@@ -106,34 +107,29 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
 
 u8* StreamWriter::free_memory() { return reinterpret_cast<u8*>(segment_) + sizeof(SegmentHeader) + used_; }
 
+// Zeros up to where a record with a RecordHeader may begin.
+void StreamWriter::align() {
+  u64 to = padded(used_);
+  std::memset(free_memory(), 0, to - used_);
+  used_ = to;
+}
+
 void StreamWriter::put(RecordKind kind, std::span<const u8> payload) {
+  align();
   u8* at = free_memory();
   std::memcpy(at + sizeof(RecordHeader), payload.data(), payload.size());
-  head_record(kind, payload.size());
+  RecordHeader header{static_cast<u32>(payload.size()), static_cast<u8>(kind), {}, 0};
+  header.check = record_check(kind, {at + sizeof header, payload.size()});
+  std::memcpy(at, &header, sizeof header);
+  used_ += sizeof header + padded(payload.size());
 }
 
-// Of the payload that stands behind it.
-void StreamWriter::head_record(RecordKind kind, std::size_t bytes) {
+void StreamWriter::put_brief() {
   u8* at = free_memory();
-  RecordHeader header{static_cast<u32>(bytes), static_cast<u8>(kind), {}, 0};
-  header.check = record_check(header.kind, {at + sizeof header, bytes});
-  std::memcpy(at, &header, sizeof header);
-  used_ += record_bytes(bytes);
-}
-
-void StreamWriter::put_compact(const CompactEncoder::Encoded& encoded) {
-  u8* at = free_memory();
-  std::size_t bytes = deltas_.shorten(*encoded.fixed, at + sizeof(DeltaHeader));
-  bool is_delta = bytes != 0;
-  u8* payload = at + (is_delta ? sizeof(DeltaHeader) : sizeof(RecordHeader));
-  if (!is_delta) bytes = encoded.fixed->write_to(payload);
-  if (!encoded.pieces.empty()) std::memcpy(payload + bytes, encoded.pieces.data(), encoded.pieces.size());
-  bytes += encoded.pieces.size();
-  if (!is_delta) return head_record(RecordKind::compact, bytes);
-  DeltaHeader header{static_cast<u32>(bytes), static_cast<u8>(RecordKind::delta), {}};
-  header.check = short_check(record_check(header.kind, {payload, bytes}));
-  std::memcpy(at, &header, sizeof header);
-  used_ += sizeof header + padded(bytes);
+  u8* payload = at + sizeof(u32);
+  std::size_t bytes = brief_.write_to(payload);
+  store(at, BriefHeader::of(static_cast<u32>(bytes), record_check(RecordKind::brief, {payload, bytes})));
+  used_ += sizeof(u32) + bytes;
 }
 
 // All processes count on one word: each time that one does, it has to come from another processor.
@@ -151,11 +147,12 @@ void StreamWriter::publish(u64 ns) {
   if (++untold_ >= most_untold || ns - told_ns_ > most_untold_ns) tell(ns);
 }
 
-// A vfork child that was killed while it wrote left no more than what it had published, and deltas_ in any state.
+// A vfork child that was killed while it wrote left no more than what it had published, and brief_ in any state: there
+// is no room for more in this segment.
 void StreamWriter::begin_writing() {
   used_ = committed_;
   if (is_writing_.load(std::memory_order_relaxed)) [[unlikely]]
-    deltas_.clear();
+    capacity_ = 0;
   is_writing_.store(true, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
 }
@@ -192,14 +189,9 @@ Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
   return {};
 }
 
-Result<void> StreamWriter::append(u64 ns, const CompactEncoder::Encoded& encoded) {
-  if (u64 wanted = record_bytes(encoded.most_bytes()); encoded.data.empty() && has_room(wanted)) [[likely]] {
-    begin_writing();
-    pages_.need(sizeof(SegmentHeader) + used_ + wanted);
-  } else {
-    SIGTAPE_TRY_VOID(begin_event(ns, encoded.most_bytes(), encoded.data));
-  }
-  put_compact(encoded);
+Result<void> StreamWriter::append_brief(u64 ns) {
+  SIGTAPE_TRY_VOID(begin_event(ns, brief_.most_bytes(), brief_.data()));
+  put_brief();
   end_event(ns);
   return {};
 }
@@ -215,9 +207,13 @@ void StreamWriter::write_last_note(u64 ns, const Error& why) {
 
 template <class What>
 Result<void> StreamWriter::append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what) {
-  if constexpr (std::is_same_v<What, Entered> || std::is_same_v<What, Called>)
-    if (auto compact = compact_.encode(thread, tick, ns, what); compact.fixed != nullptr) return append(ns, compact);
-  return append(ns, encoder_.encode(thread, tick, ns, what));
+  constexpr bool is_plain = std::is_same_v<What, PlainCall>;
+  if constexpr (is_plain || std::is_same_v<What, Entered> || std::is_same_v<What, Called> || std::is_same_v<What, Switched>)
+    if (brief_.encode(thread, tick, ns, what)) return append_brief(ns);
+  if constexpr (is_plain)
+    return append(ns, encoder_.encode(thread, tick, ns, called_of(what)));
+  else
+    return append(ns, encoder_.encode(thread, tick, ns, what));
 }
 
 template <class What>
@@ -238,6 +234,7 @@ template Result<void> StreamWriter::write(ThreadId, Tick, u64, const ProgramOpen
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Started&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Entered&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Called&);
+template Result<void> StreamWriter::write(ThreadId, Tick, u64, const PlainCall&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const SignalTaken&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const SignalDelivered&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Switched&);

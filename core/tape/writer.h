@@ -6,7 +6,7 @@
 
 #include "core/base/pages_ahead.h"
 #include "core/base/result.h"
-#include "core/tape/compact.h"
+#include "core/tape/brief.h"
 #include "core/tape/encode.h"
 #include "core/tape/events.h"
 #include "core/tape/kept_bytes.h"
@@ -47,14 +47,15 @@ class StreamWriter {
   Result<void> begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data);
   void end_event(u64 ns);
   Result<void> append(u64 ns, const Encoder::Encoded& encoded);
-  Result<void> append(u64 ns, const CompactEncoder::Encoded& encoded);
+  Result<void> append_brief(u64 ns);
   Result<void> next_segment(u64 ns, u64 wanted);
   template <class What>
   Result<void> append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what);
   u8* free_memory();
   void put(RecordKind kind, std::span<const u8> payload);
   void head_record(RecordKind kind, std::size_t bytes);
-  void put_compact(const CompactEncoder::Encoded& encoded);
+  void put_brief();
+  void align();
   void publish(u64 ns);
   void tell(u64 ns);
   void write_last_note(u64 ns, const Error& why);
@@ -63,8 +64,7 @@ class StreamWriter {
   StreamId stream_;
   i32 writer_pid_;  // of the stream's process; a vfork child may write for it
   Encoder encoder_;
-  CompactEncoder compact_;
-  DeltaContext deltas_;  // of the open segment
+  BriefEncoder brief_;
   std::atomic<bool> is_writing_ = false;
   SegmentHeader* segment_ = nullptr;  // the mapping of the open one
   u64 mapped_bytes_ = 0;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/base/ints.h"
+#include "core/tape/format.h"
 
 namespace sigtape::tape {
 
@@ -15,8 +16,8 @@ inline u64 xxh3(std::span<const u8> bytes, u64 seed = 0) {
 }
 
 // Seeded with kind and length, so that those are covered too.
-inline u64 record_check(u8 kind, std::span<const u8> payload) {
-  return xxh3(payload, (u64{kind} << 32) | static_cast<u32>(payload.size()));
+inline u64 record_check(RecordKind kind, std::span<const u8> payload) {
+  return xxh3(payload, u64{static_cast<u8>(kind)} << 32 | static_cast<u32>(payload.size()));
 }
 
 inline std::array<u8, 3> short_check(u64 check) {

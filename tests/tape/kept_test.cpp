@@ -81,7 +81,7 @@ TEST_CASE("kept bytes that are damaged, cut off or missing") {
 TEST_CASE("who reads without compact records needs no kept bytes") {
   KeptTape t(false);
   std::filesystem::remove(t.file);
-  auto reader = *t.open()->read(first_stream, Reading::but_compact);
+  auto reader = *t.open()->read(first_stream, Reading::but_brief);
   REQUIRE(reader->next().ok());
   auto end = reader->next();
   REQUIRE(end.ok());

@@ -277,7 +277,7 @@ TEST_CASE("without compact records the others come with their numbers") {
   output.output = Output::standard_output;
   output.output_bytes = {bytes};
   for (u32 i = 1; i < 100; i++) REQUIRE(writer->write(ThreadId{5}, Tick{i}, i, i % 10 ? plain : output).ok());
-  auto reader = *t.open()->read(first_stream, Reading::but_compact);
+  auto reader = *t.open()->read(first_stream, Reading::but_brief);
   REQUIRE((*reader->next())->as<StreamBegan>() != nullptr);
   u64 expected = 10;
   for (; const Event* event = *reader->next(); expected += 10) {
