@@ -89,7 +89,7 @@ void Recorder::enter_open_call() {
   if (open_call_ == nullptr || open_call_->thread != current_) return;
   OpenCall& open = *std::exchange(open_call_, nullptr);
   open.entered = true;
-  enter(*open.thread, *open.call, {}, nullptr);
+  enter(*open.thread, *open.call);
 }
 
 void Recorder::note_arrival(os::Thread& thread) {
@@ -208,19 +208,23 @@ HostFd Recorder::snapshot(const outside::MappedFile& file) {
 
 // --- calls
 
-void Recorder::enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream,
-                     const outside::ExecRequest* exec) {
-  entered_.call = call;
-  entered_.new_stream = new_stream;
-  tape::gather_inputs(inside_->space(), call, entered_.inputs);
+void Recorder::enter(os::Thread& thread, const abi::Call& call) {
+  tape::gather_inputs(inside_->space(), call, entry_inputs_);
+  write(thread, tape::PlainEntry{call, entry_inputs_});
+}
+
+// A fork or an exec.
+void Recorder::enter_image(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream,
+                           const outside::ExecRequest* exec) {
+  tape::Entered entered;
+  entered.call = call;
+  entered.new_stream = new_stream;
+  tape::gather_inputs(inside_->space(), call, entered.inputs);
   if (exec != nullptr) {
-    entered_.path = exec->path;
-    entered_.arguments = exec->arguments;
-  } else {
-    entered_.path.clear();
-    entered_.arguments.clear();
+    entered.path = exec->path;
+    entered.arguments = exec->arguments;
   }
-  write(thread, entered_);
+  write(thread, entered);
 }
 
 std::unique_ptr<Recorder::Special> Recorder::output_of(const abi::Call& call, const abi::Answer& answer) {
@@ -278,7 +282,7 @@ void Recorder::leave(const os::Thread& thread, const abi::Call& call, const abi:
   u64 ns = notes.left_ns != 0 ? notes.left_ns : clock_.now();
   if (special == nullptr && !notes.unsupported) [[likely]]
     return write_at(ns, thread.id, thread.tick, plain);
-  tape::Called called = called_of(plain);
+  tape::Called called = event_of(plain);
   if (special != nullptr) {
     called.output = special->output;
     called.output_bytes = std::move(special->output_bytes);
@@ -298,7 +302,7 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   // Whoever is killed in a call without its turns on shared memory must have left the call's position.
   OpenCall open{&thread, &call, may_block(call) || shared_.is_member()};
   if (open.entered) {
-    enter(thread, call, {}, nullptr);
+    enter(thread, call);
   } else {
     tape::gather_inputs(inside_->space(), call, inputs_);
     open_call_ = &open;

@@ -117,7 +117,9 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   void join(u32 object, u64 device, u64 inode);
   void note_content(const os::Thread& thread, u32 object);
   void give_way(const os::Thread& thread);
-  void enter(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream, const outside::ExecRequest* exec);
+  void enter(os::Thread& thread, const abi::Call& call);
+  void enter_image(os::Thread& thread, const abi::Call& call, tape::StreamId new_stream,
+                   const outside::ExecRequest* exec);
   // What the end of a call has beyond the usual.
   struct Special {
     tape::Output output = tape::Output::none;
@@ -182,8 +184,9 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   };
   OpenCall* open_call_ = nullptr;
 
-  tape::Entered entered_;            // reused, so that their vectors are
-  std::vector<tape::Bytes> inputs_;  // of the call that ends; those of an entered one are in Entered
+  // Reused, so that their vectors are.
+  std::vector<tape::Bytes> entry_inputs_;  // of the call that is entered,
+  std::vector<tape::Bytes> inputs_;        // and of one that ends and was not
   tape::MemoryChanged changed_;
   u64 last_ns_ = 0;  // the last event's
   FastClock clock_;

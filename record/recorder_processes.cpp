@@ -17,7 +17,7 @@ constexpr u64 clone_files = 0x400;  // include/uapi/linux/sched.h
 void Recorder::start_thread(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
                             std::unique_ptr<os::Thread> child, abi::Answer& answer) {
   arrive(parent);
-  enter(parent, call, {}, nullptr);
+  enter(parent, call);
   Tick child_tick = child->tick;
   if (!(request.flags & clone_files)) descriptors_.begin_to_differ();  // for good
   inner_->start_thread(parent, call, request, std::move(child), answer);
@@ -41,7 +41,7 @@ void Recorder::fork(os::Thread& thread, const abi::Call& call, const outside::Cl
   share_with_children(thread);
   tape::StreamId child = session_.new_stream();
   u64 index = writer_->next_index();
-  enter(thread, call, child, nullptr);
+  enter_image(thread, call, child, nullptr);
   pid_t before = getpid();
   inner_->fork(thread, call, request, answer);
   if (getpid() != before) return begin_fork_child(thread, call, answer, child, index);
@@ -72,7 +72,7 @@ void Recorder::begin_fork_child(os::Thread& thread, const abi::Call& call, const
 void Recorder::vfork(os::Thread& parent, const abi::Call& call, const outside::CloneRequest& request,
                      std::unique_ptr<os::Thread> child, abi::Answer& answer) {
   arrive(parent);
-  enter(parent, call, {}, nullptr);
+  enter(parent, call);
   vfork_parents_.push_back(parent.id);
   inner_->vfork(parent, call, request, std::move(child), answer);
   arrive(parent);
@@ -103,7 +103,7 @@ void Recorder::exec(os::Thread& thread, const abi::Call& call, const outside::Ex
                     abi::Answer& answer) {
   arrive(thread);
   exec_event_ = writer_->next_index();
-  enter(thread, call, {}, &request);
+  enter_image(thread, call, {}, &request);
   inner_->exec(thread, call, request, answer);
   arrive(thread);
   leave_new_task(thread, call, answer, {});

@@ -20,8 +20,8 @@ struct FileRange {
 };
 
 u64 offset_argument(const abi::Call& call, const abi::Arguments& arguments, int host_fd, u64 count) {
-  for (unsigned i = 0; i < arguments.all().size(); i++)
-    if (abi::Kind kind = arguments.all()[i].kind; kind == abi::Kind::off64 || kind == abi::Kind::off64_split)
+  for (unsigned i = 0; i < arguments.count(); i++)
+    if (abi::Kind kind = arguments[i].kind; kind == abi::Kind::off64 || kind == abi::Kind::off64_split)
       return call.pair(arguments.word(i));
   off_t position = lseek(host_fd, 0, SEEK_CUR);
   return position < 0 ? 0 : static_cast<u64>(position) - count;
@@ -33,8 +33,9 @@ std::optional<FileRange> changed_range(DescriptorFiles& descriptors, const abi::
                                        const abi::Arguments& arguments, unsigned argument, u64 result) {
   int host_fd = static_cast<int>(call.words[arguments.word(argument)]);
   bool writes = tape::writes_to_descriptor(call);
-  auto named = std::ranges::count(arguments.all(), abi::Kind::fd, &abi::Arg::kind);
-  bool sets = arguments.result() == abi::ResultKind::zero && arguments.all().size() >= 2;
+  unsigned named = 0;
+  for (unsigned i = 0; i < arguments.count(); i++) named += arguments[i].kind == abi::Kind::fd;
+  bool sets = arguments.result() == abi::ResultKind::zero && arguments.count() >= 2;
   bool copies = arguments.result() == abi::ResultKind::size && named >= 2;
   if (!writes && !sets && !copies) return std::nullopt;
   if (auto file = descriptors.file_of(host_fd); !file || !file->is_regular) return std::nullopt;
@@ -83,8 +84,8 @@ void gather_changed_mappings(const mem::Space& space, DescriptorFiles& descripto
   const auto* done = std::get_if<abi::Done>(&outcome);
   if (call.row == nullptr || done == nullptr) return;
   abi::Arguments arguments(*call.row, call.words);
-  for (unsigned i = 0; i < arguments.all().size(); i++) {
-    if (arguments.all()[i].kind != abi::Kind::fd) continue;
+  for (unsigned i = 0; i < arguments.count(); i++) {
+    if (arguments[i].kind != abi::Kind::fd) continue;
     auto range = changed_range(descriptors, call, arguments, i, done->value);
     if (!range) continue;
     for (const auto& [at, mapping] : space.mappings())

@@ -60,4 +60,33 @@ Shape shape_of(const Row& row, std::span<const u32> words) {
   return shape;
 }
 
+// Where the chosen arguments begin.
+void Arguments::place() {
+  u8 word = 0;
+  for (u8 i = 0; i < count_; i++) {
+    const Kind kind = chosen_[i]->kind;
+    if (kind == Kind::off64) word = static_cast<u8>(word + (word & 1));
+    chosen_words_[i] = word;
+    word = static_cast<u8>(word + (kind == Kind::off64 || kind == Kind::off64_split ? 2 : 1));
+  }
+}
+
+void Arguments::choose_variants(std::span<const u32> words) {
+  for (u8 i = 0; i < max_args; ++i) chosen_[i] = &row_.args[i];
+  words_ = chosen_words_.data();
+  place();
+  for (const Variants* variants = row_.variants; variants;) {
+    const u8 at = words_[variants->argument];
+    const Variant* variant = at < words.size() ? choose(*variants, words[at]) : nullptr;
+    if (!variant) return;
+    const u8 first = static_cast<u8>(variants->argument + 1);
+    for (u8 i = 0; i < variant->count && first + i < max_args; ++i) chosen_[first + i] = &variant->args[i];
+    const u8 end = static_cast<u8>(first + variant->count);
+    if (!variant->keeps_rest || count_ < end) count_ = end;
+    if (variant->result) result_ = *variant->result;
+    place();
+    variants = variant->next;
+  }
+}
+
 }  // namespace sigtape::abi

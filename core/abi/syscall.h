@@ -162,25 +162,32 @@ struct Shape {
 };
 Shape shape_of(const Row& row, std::span<const u32> words);
 
-// The arguments of a call, without a copy where its row has no variants, as most have none. The row must outlive it.
+// The arguments of a call as shape_of() has them, without copies of their descriptions. The row must outlive it.
 class Arguments {
  public:
-  Arguments(const Row& row, std::span<const u32> words) {
-    if (row.variants != nullptr) shape_ = shape_of(row, words);
-    all_ = shape_ ? std::span{shape_->args}.first(shape_->count) : std::span{row.args}.first(row.count);
-    words_ = shape_ ? shape_->words.data() : row.words.data();
-    result_ = shape_ ? shape_->result : row.result;
+  Arguments(const Row& row, std::span<const u32> words)
+      : row_(row), words_(row.words.data()), count_(row.count), result_(row.result) {
+    if (row.variants != nullptr) choose_variants(words);
   }
   Arguments(const Arguments&) = delete;
-  std::span<const Arg> all() const { return all_; }
+  unsigned count() const { return count_; }
+  const Arg& operator[](std::size_t argument) const {
+    return row_.variants == nullptr ? row_.args[argument] : *chosen_[argument];
+  }
   u8 word(std::size_t argument) const { return words_[argument]; }  // where it begins
   ResultKind result() const { return result_; }
 
  private:
-  std::optional<Shape> shape_;
-  std::span<const Arg> all_;
+  void choose_variants(std::span<const u32> words);
+  void place();
+
+  const Row& row_;
   const u8* words_;
+  u8 count_;
   ResultKind result_;
+  // Where the row has variants.
+  std::array<const Arg*, max_args> chosen_;
+  std::array<u8, max_args> chosen_words_;
 };
 
 }  // namespace sigtape::abi

@@ -84,20 +84,6 @@ abi::Call call_of(const BriefContext::Words& words) {
   return call;
 }
 
-// A bit for each.
-u32 changed_words(const BriefContext::Words& a, const BriefContext::Words& b) {
-  auto same = [&](u32 i) {
-    return _mm_cmpeq_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(&a[i])),
-                           _mm_load_si128(reinterpret_cast<const __m128i*>(&b[i])));
-  };
-  auto same_16 = [&](u32 i) {
-    __m128i low = _mm_packs_epi32(same(i), same(i + 4)), high = _mm_packs_epi32(same(i + 8), same(i + 12));
-    return static_cast<u32>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
-  };
-  static_assert(brief_words == 32);
-  return ~(same_16(0) | same_16(16) << 16);
-}
-
 u32 word_of_piece(std::size_t i) {
   return i == 0 ? BriefWord::first_piece : BriefWord::more_pieces + 2 * static_cast<u32>(i - 1);
 }
@@ -156,7 +142,14 @@ void set_notes(Called& what, u8 notes) {
   what.rewound_unseen = notes & BriefNotes::rewound_unseen;
 }
 
-Called called_of(const PlainCall& plain) {
+Entered event_of(const PlainEntry& plain) {
+  Entered entered;
+  entered.call = plain.call;
+  entered.inputs = plain.inputs;
+  return entered;
+}
+
+Called event_of(const PlainCall& plain) {
   Called called;
   called.call = plain.call;
   called.outcome = plain.outcome;
@@ -168,7 +161,15 @@ Called called_of(const PlainCall& plain) {
   return called;
 }
 
-void BriefEncoder::hold_nothing() {
+// An event without anything else so far.
+void BriefEncoder::begin(ThreadId thread, Tick tick, u64 ns, const abi::Call* call) {
+  thread_ = thread;
+  tick_ = tick;
+  ns_ = ns;
+  value_ = value2_ = 0;
+  entered_ = left_ = 0;
+  call_ = call;
+  call_number_ = call != nullptr ? call->number : 0;
   list_count_ = pieces_ = tail_bytes_ = 0;
   heads_[0] = {};
   data_.clear();
@@ -193,40 +194,18 @@ bool BriefEncoder::hold(const std::vector<Bytes>& pieces) {
   return most_bytes() <= BriefHeader::most_bytes;
 }
 
-void BriefEncoder::put_together(ThreadId thread, Tick tick, u64 ns, const Words& given, const abi::Call* call) {
-  auto* fours = reinterpret_cast<__m128i*>(words_.data());
-  u32 number = 0, pc = 0;
-  fours[0] = in_order(given.value, given.value2, heads_[0].at, heads_[0].bytes);
-  fours[1] = fours[2] = _mm_setzero_si128();
-  if (call != nullptr) {
-    const auto* call_words = reinterpret_cast<const __m128i*>(call->words.data());
-    static_assert(sizeof call->words == 2 * sizeof *call_words);
-    fours[1] = _mm_loadu_si128(call_words);
-    fours[2] = _mm_loadu_si128(call_words + 1);
-    number = call->number;
-    pc = call->pc.value;
-  }
-  fours[3] = in_order(number, pc, static_cast<u32>(thread.value), given.kinds);
-  fours[4] = _mm_set_epi64x(static_cast<i64>(given.left), static_cast<i64>(given.entered));
-  fours[5] = in_order(given.counts, 0, 0, 0);
-  fours[6] = fours[7] = _mm_setzero_si128();
-  for (std::size_t i = 1, end = std::min<std::size_t>(pieces_, brief_pieces); i < end; i++)
-    std::memcpy(&words_[word_of_piece(i)], &heads_[i], sizeof heads_[i]);
-  thread_ = thread;
-  tick_ = tick;
-  ns_ = ns;
+bool BriefEncoder::encode(ThreadId thread, Tick tick, u64 ns, const Entered& what) {
+  bool is_plain = what.new_stream.value == 0 && what.path.empty() && what.arguments.empty();
+  return is_plain && encode(thread, tick, ns, PlainEntry{what.call, what.inputs});
 }
 
-bool BriefEncoder::encode(ThreadId thread, Tick tick, u64 ns, const Entered& what) {
+bool BriefEncoder::encode(ThreadId thread, Tick tick, u64 ns, const PlainEntry& what) {
   Entrance& entrance = entrance_of(thread);
   entrance.thread = {};
-  hold_nothing();
-  if (what.new_stream.value != 0 || !what.path.empty() || !what.arguments.empty() || !hold(what.inputs)) return false;
-  Words words;
-  words.kinds = word_of(BriefWhat::entered, static_cast<u8>(what.call.system), 0, 0);
-  words.counts = word_of(BriefHas::call, 0, static_cast<u8>(what.inputs.size()), 0);
-  put_together(thread, tick, ns, words, &what.call);
-  call_number_ = what.call.number;
+  begin(thread, tick, ns, &what.call);
+  if (!what.inputs.empty() && !hold(what.inputs)) return false;
+  kinds_ = word_of(BriefWhat::entered, static_cast<u8>(what.call.system), 0, 0);
+  counts_ = word_of(BriefHas::call, 0, static_cast<u8>(what.inputs.size()), 0);
   entrance = {thread, ns, what.call};
   return true;
 }
@@ -241,54 +220,84 @@ bool BriefEncoder::encode(ThreadId thread, Tick tick, u64 ns, const Called& what
 }
 
 bool BriefEncoder::encode(ThreadId thread, Tick tick, u64 ns, const PlainCall& what) {
-  bool said = false;
-  Entrance& entrance = entrance_of(thread);
-  if (entrance.thread == thread) {
-    said = (what.notes & BriefNotes::entered) != 0 && is_same(entrance.call, what.call);
+  begin(thread, tick, ns, &what.call);
+  u8 has = BriefHas::call;
+  if (Entrance& entrance = entrance_of(thread); entrance.thread == thread) {
     entrance.thread = {};
+    if ((what.notes & BriefNotes::entered) != 0 && is_same(entrance.call, what.call)) {
+      call_ = nullptr;
+      has = what.entered_ns == entrance.ns && what.left_ns == ns ? BriefHas::usual_times : 0;
+    }
   }
-  hold_nothing();
   if (!what.writes.empty() && !hold(what.writes)) return false;
   if (!what.inputs.empty() && !hold(what.inputs)) return false;
-  Words words;
-  words.kinds = word_of(BriefWhat::called, static_cast<u8>(what.call.system), static_cast<u8>(what.outcome.index()),
-                        what.notes);
-  if (const auto* done = std::get_if<abi::Done>(&what.outcome)) {
-    words.value = done->value;
-    words.value2 = done->value2;
-  } else if (const auto* failed = std::get_if<abi::Failed>(&what.outcome)) {
-    words.value = failed->error;
-  }
-  u8 has = said ? 0 : BriefHas::call;
-  if (said && what.entered_ns == entrance.ns && what.left_ns == ns) {
-    has |= BriefHas::usual_times;
-  } else if (what.entered_ns != 0 || what.left_ns != 0) {
+  if (has != BriefHas::usual_times && (what.entered_ns | what.left_ns) != 0) {
     has |= BriefHas::times;
-    words.entered = ns - what.entered_ns;
-    words.left = ns - what.left_ns;
+    entered_ = ns - what.entered_ns;
+    left_ = ns - what.left_ns;
   }
-  words.counts = word_of(has, static_cast<u8>(what.writes.size()), static_cast<u8>(what.inputs.size()), 0);
-  put_together(thread, tick, ns, words, said ? nullptr : &what.call);
-  call_number_ = what.call.number;
+  kinds_ = word_of(BriefWhat::called, static_cast<u8>(what.call.system), static_cast<u8>(what.outcome.index()),
+                   what.notes);
+  counts_ = word_of(has, static_cast<u8>(what.writes.size()), static_cast<u8>(what.inputs.size()), 0);
+  if (const auto* done = std::get_if<abi::Done>(&what.outcome)) {
+    value_ = done->value;
+    value2_ = done->value2;
+  } else if (const auto* failed = std::get_if<abi::Failed>(&what.outcome)) {
+    value_ = failed->error;
+  }
   return true;
 }
 
 bool BriefEncoder::encode(ThreadId thread, Tick tick, u64 ns, const Switched& what) {
-  hold_nothing();
-  Words words;
-  words.kinds = word_of(BriefWhat::switched, 0, 0, 0);
-  words.value = static_cast<u32>(what.to.value);
-  words.entered = what.to_tick.value;  // so far: see write_to()
-  put_together(thread, tick, ns, words, nullptr);
-  call_number_ = 0;
+  begin(thread, tick, ns, nullptr);
+  kinds_ = word_of(BriefWhat::switched, 0, 0, 0);
+  counts_ = 0;
+  value_ = static_cast<u32>(what.to.value);
+  entered_ = what.to_tick.value;  // so far: see write_to()
   return true;
 }
 
 // Events of one call with one layout, of one thread, share a slot.
 u32 BriefEncoder::slot_number() const {
-  u32 key = call_number_ ^ words_[BriefWord::kinds] << 24 ^ words_[BriefWord::counts] * 0x85eb'ca6bu ^
-            static_cast<u32>(thread_.value) * 0xc2b2'ae35u;
+  u32 key = call_number_ ^ kinds_ << 24 ^ counts_ * 0x85eb'ca6bu ^ static_cast<u32>(thread_.value) * 0xc2b2'ae35u;
   return key * 0x9e37'79b1u >> (32 - std::countr_zero(brief_slots));
+}
+
+// Makes the words the event's, and answers which of them it has changed: a bit for each.
+u32 BriefEncoder::take_changes(BriefContext::Words& kept) const {
+  __m128i words[brief_words / 4];
+  words[0] = in_order(value_, value2_, heads_[0].at, heads_[0].bytes);
+  words[1] = words[2] = words[6] = words[7] = _mm_setzero_si128();
+  u32 number = 0, pc = 0;
+  if (call_ != nullptr) {
+    const auto* call_words = reinterpret_cast<const __m128i*>(call_->words.data());
+    static_assert(sizeof call_->words == 2 * sizeof *call_words);
+    words[1] = _mm_loadu_si128(call_words);
+    words[2] = _mm_loadu_si128(call_words + 1);
+    number = call_->number;
+    pc = call_->pc.value;
+  }
+  words[3] = in_order(number, pc, static_cast<u32>(thread_.value), kinds_);
+  words[4] = _mm_set_epi64x(static_cast<i64>(left_), static_cast<i64>(entered_));
+  words[5] = in_order(counts_, 0, 0, 0);
+  if (pieces_ > 1) {
+    std::array<BriefPiece, brief_pieces> heads{};
+    std::copy_n(heads_.begin(), std::min<std::size_t>(pieces_, brief_pieces), heads.begin());
+    words[5] = in_order(counts_, 0, heads[1].at, heads[1].bytes);
+    words[6] = in_order(heads[2].at, heads[2].bytes, heads[3].at, heads[3].bytes);
+    words[7] = in_order(heads[4].at, heads[4].bytes, heads[5].at, heads[5].bytes);
+  }
+  auto* known = reinterpret_cast<__m128i*>(kept.data());
+  auto same = [&](u32 i) { return _mm_cmpeq_epi32(words[i], _mm_load_si128(known + i)); };
+  auto same_16 = [&](u32 i) {
+    __m128i low = _mm_packs_epi32(same(i), same(i + 1)), high = _mm_packs_epi32(same(i + 2), same(i + 3));
+    return static_cast<u32>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+  };
+  static_assert(brief_words == 32);
+  u32 changed = ~(same_16(0) | same_16(4) << 16);
+  if (changed != 0)
+    for (u32 i = 0; i < brief_words / 4; i++) _mm_store_si128(known + i, words[i]);
+  return changed;
 }
 
 std::size_t BriefEncoder::write_to(u8* memory) {
@@ -300,23 +309,17 @@ std::size_t BriefEncoder::write_to(u8* memory) {
     first |= BriefFirst::from_zero;
     kept = {};
   }
-  if (byte_of(words_[BriefWord::kinds], 0) == BriefWhat::switched) {
-    ThreadId to{static_cast<i32>(words_[BriefWord::value])};
-    u64 more = number_at(words_, BriefWord::entered) - context_.tick_of(to).value;
-    std::memcpy(&words_[BriefWord::entered], &more, sizeof more);
-  }
-  u32 changed = changed_words(words_, kept);
+  if (static_cast<u8>(kinds_) == BriefWhat::switched)
+    entered_ -= context_.tick_of(ThreadId{static_cast<i32>(value_)}).value;
+  u32 changed = take_changes(kept);
   if (changed != 0) first |= BriefFirst::changes;
   Tick& tick = context_.tick_of(thread_);
   u8* at = put_head(memory, first, folded(tick_ - tick), folded(ns_ - context_.ns));
   tick = tick_;
   context_.ns = ns_;
-  if (changed != 0) {
-    kept = words_;
-    at = put_number(at, changed);
-    for (; changed != 0; changed &= changed - 1)
-      at = put_bytes(at, &words_[static_cast<u32>(std::countr_zero(changed))], sizeof(u32));
-  }
+  if (changed != 0) at = put_number(at, changed);
+  for (; changed != 0; changed &= changed - 1)
+    at = put_bytes(at, &kept[static_cast<u32>(std::countr_zero(changed))], sizeof(u32));
   if (tail_bytes_ != 0) at = put_tail(at);
   return static_cast<std::size_t>(at - memory);
 }

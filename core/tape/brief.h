@@ -37,7 +37,11 @@ class BriefContext {
   alignas(16) std::array<Words, brief_slots> slots_;  // not touched where it is not used
 };
 
-// A Called of the usual kind, whose parts are elsewhere.
+// An Entered and a Called of the usual kind, whose parts are elsewhere.
+struct PlainEntry {
+  const abi::Call& call;
+  const std::vector<Bytes>& inputs;
+};
 struct PlainCall {
   const abi::Call& call;
   const abi::Outcome& outcome;
@@ -46,7 +50,8 @@ struct PlainCall {
   u8 notes = 0;  // BriefNotes
   u64 entered_ns = 0, left_ns = 0;
 };
-Called called_of(const PlainCall& plain);
+Entered event_of(const PlainEntry& plain);
+Called event_of(const PlainCall& plain);
 
 // What a call's record says of its outcome, by the index in abi::Outcome; and in BriefNotes.
 abi::Outcome outcome_of(u8 index, u32 value, u32 value2);
@@ -69,6 +74,7 @@ class BriefEncoder {
 
   // Puts an event together; what its spans point to has to stay until write_to(). False: it has to be a Cap'n Proto
   // message.
+  bool encode(ThreadId thread, Tick tick, u64 ns, const PlainEntry& what);
   bool encode(ThreadId thread, Tick tick, u64 ns, const Entered& what);
   bool encode(ThreadId thread, Tick tick, u64 ns, const PlainCall& what);
   bool encode(ThreadId thread, Tick tick, u64 ns, const Called& what);
@@ -87,29 +93,27 @@ class BriefEncoder {
     u64 ns = 0;
     abi::Call call;
   };
-  Entrance& entrance_of(ThreadId thread) { return entered_[static_cast<u32>(thread.value) % entered_.size()]; }
-  // An event's words but for its call and pieces.
-  struct Words {
-    u32 kinds = 0, counts = 0, value = 0, value2 = 0;
-    u64 entered = 0, left = 0;
-  };
-  void hold_nothing();
+  Entrance& entrance_of(ThreadId thread) { return entrances_[static_cast<u32>(thread.value) % entrances_.size()]; }
+  void begin(ThreadId thread, Tick tick, u64 ns, const abi::Call* call);
   bool hold(const std::vector<Bytes>& pieces);
-  void put_together(ThreadId thread, Tick tick, u64 ns, const Words& given, const abi::Call* call);
   u32 slot_number() const;
+  u32 take_changes(BriefContext::Words& kept) const;
   u8* put_tail(u8* at) const;
 
-  alignas(16) BriefContext::Words words_{};
+  // The event.
   ThreadId thread_;
   Tick tick_;
   u64 ns_ = 0;
+  u32 kinds_ = 0, counts_ = 0, value_ = 0, value2_ = 0;  // see BriefWord
+  u64 entered_ = 0, left_ = 0;
+  const abi::Call* call_ = nullptr;  // where it is to be said
   u32 call_number_ = 0;
   std::array<const std::vector<Bytes>*, 2> lists_{};  // of pieces, where there are any
   std::size_t list_count_ = 0;
   std::array<BriefPiece, brief_pieces> heads_{};  // of the first of them
-  std::size_t pieces_ = 0, tail_bytes_ = 0;         // tail: what follows the words
+  std::size_t pieces_ = 0, tail_bytes_ = 0;       // tail: what follows the words
   std::vector<std::span<const u8>> data_;
-  std::array<Entrance, 16> entered_{};
+  std::array<Entrance, 16> entrances_{};
   BriefContext context_;
 };
 

@@ -21,8 +21,8 @@ class Gatherer {
       : space_(space), call_(call), arguments_(*call.row, call.words), inputs_(inputs) {}
 
   void gather() {
-    for (unsigned i = 0; i < arguments_.all().size(); i++)
-      if (GuestAddr at{word(i)}; !at.is_null()) one(arguments_.all()[i], at);
+    for (unsigned i = 0; i < arguments_.count(); i++)
+      if (GuestAddr at{word(i)}; !at.is_null()) one(arguments_[i], at);
   }
 
  private:

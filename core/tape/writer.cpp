@@ -147,12 +147,8 @@ void StreamWriter::publish(u64 ns) {
   if (++untold_ >= most_untold || ns - told_ns_ > most_untold_ns) tell(ns);
 }
 
-// A vfork child that was killed while it wrote left no more than what it had published, and brief_ in any state: there
-// is no room for more in this segment.
 void StreamWriter::begin_writing() {
   used_ = committed_;
-  if (is_writing_.load(std::memory_order_relaxed)) [[unlikely]]
-    capacity_ = 0;
   is_writing_.store(true, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
 }
@@ -163,8 +159,9 @@ Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<cons
     if (record.size() > max_record_bytes) return Error{"a call's data of more than 512 MiB does not fit on the tape"};
     wanted += record_bytes(referred_.is_of(record) ? sizeof(KeptBytes) : record.size());
   }
+  bool fits = has_room(wanted);
   begin_writing();
-  if (!has_room(wanted)) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
+  if (!fits) SIGTAPE_TRY_VOID(next_segment(ns, wanted));
   pages_.need(sizeof(SegmentHeader) + used_ + wanted);
   for (auto record : data) {
     if (referred_.is_of(record))
@@ -190,7 +187,12 @@ Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
 }
 
 Result<void> StreamWriter::append_brief(u64 ns) {
-  SIGTAPE_TRY_VOID(begin_event(ns, brief_.most_bytes(), brief_.data()));
+  if (u64 wanted = record_bytes(brief_.most_bytes()); brief_.data().empty() && has_room(wanted)) [[likely]] {
+    begin_writing();
+    pages_.need(sizeof(SegmentHeader) + used_ + wanted);
+  } else {
+    SIGTAPE_TRY_VOID(begin_event(ns, brief_.most_bytes(), brief_.data()));
+  }
   put_brief();
   end_event(ns);
   return {};
@@ -207,11 +209,12 @@ void StreamWriter::write_last_note(u64 ns, const Error& why) {
 
 template <class What>
 Result<void> StreamWriter::append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what) {
-  constexpr bool is_plain = std::is_same_v<What, PlainCall>;
-  if constexpr (is_plain || std::is_same_v<What, Entered> || std::is_same_v<What, Called> || std::is_same_v<What, Switched>)
+  constexpr bool is_plain = std::is_same_v<What, PlainEntry> || std::is_same_v<What, PlainCall>;
+  if constexpr (is_plain || std::is_same_v<What, Entered> || std::is_same_v<What, Called> ||
+                std::is_same_v<What, Switched>)
     if (brief_.encode(thread, tick, ns, what)) return append_brief(ns);
   if constexpr (is_plain)
-    return append(ns, encoder_.encode(thread, tick, ns, called_of(what)));
+    return append(ns, encoder_.encode(thread, tick, ns, event_of(what)));
   else
     return append(ns, encoder_.encode(thread, tick, ns, what));
 }
@@ -234,6 +237,7 @@ template Result<void> StreamWriter::write(ThreadId, Tick, u64, const ProgramOpen
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Started&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Entered&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const Called&);
+template Result<void> StreamWriter::write(ThreadId, Tick, u64, const PlainEntry&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const PlainCall&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const SignalTaken&);
 template Result<void> StreamWriter::write(ThreadId, Tick, u64, const SignalDelivered&);

@@ -41,22 +41,26 @@ class StreamWriter {
  private:
   StreamWriter(Session& session, const StreamBegan& began)
       : session_(session), stream_(began.stream), writer_pid_(began.pid) {}
-  bool has_room(u64 bytes) const { return segment_ != nullptr && committed_ + bytes <= capacity_; }
-  void begin_writing();
+  // A vfork child that was killed while it wrote left no more than what it had published, and brief_ in any state:
+  // nothing more has room in this segment.
+  bool has_room(u64 bytes) const {
+    return segment_ != nullptr && committed_ + bytes <= capacity_ && !is_writing_.load(std::memory_order_relaxed);
+  }
+  inline void begin_writing();
   // Around the put of a message of at most so many bytes.
   Result<void> begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data);
-  void end_event(u64 ns);
+  inline void end_event(u64 ns);
   Result<void> append(u64 ns, const Encoder::Encoded& encoded);
-  Result<void> append_brief(u64 ns);
+  inline Result<void> append_brief(u64 ns);
   Result<void> next_segment(u64 ns, u64 wanted);
   template <class What>
   Result<void> append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what);
   u8* free_memory();
   void put(RecordKind kind, std::span<const u8> payload);
   void head_record(RecordKind kind, std::size_t bytes);
-  void put_brief();
+  inline void put_brief();
   void align();
-  void publish(u64 ns);
+  inline void publish(u64 ns);
   void tell(u64 ns);
   void write_last_note(u64 ns, const Error& why);
 

@@ -1,6 +1,8 @@
 // Rows: look-up, argument words, variants, refusals.
 #include <doctest/doctest.h>
 
+#include <array>
+#include <random>
 #include <set>
 
 #include "core/abi/layout.h"
@@ -84,6 +86,38 @@ TEST_CASE("setsockopt is read by level and option") {
 
   const u32 member[] = {3, 0, 35, 0x1000, 8};
   CHECK(shape_of(linux_row(294), member).args[3].size_argument == 4);
+}
+
+TEST_CASE("Arguments are those of shape_of, for every row and variant") {
+  std::mt19937 random{5};
+  unsigned varied = 0;
+  for (System system : {System::linux_eabi, System::freebsd})
+    for (const Row& row : table_of(system))
+      for (unsigned round = 0; round < (row.variants ? 400u : 1u); round++) {
+        std::array<u32, 8> words{};
+        for (u32& word : words) word = random() % 4 == 0 ? static_cast<u32>(random()) : random() % 50;
+        // Selecting values that there are.
+        for (const Variants* variants = row.variants; variants != nullptr;) {
+          const Variant& variant = variants->rows[random() % variants->rows.size()];
+          if (random() % 8 != 0) words[variants->argument] = variant.value;
+          variants = variant.next;
+        }
+        const Shape shape = shape_of(row, words);
+        const Arguments arguments(row, words);
+        REQUIRE(arguments.count() == shape.count);
+        CHECK(arguments.result() == shape.result);
+        varied += shape.variant != nullptr;
+        for (unsigned i = 0; i < shape.count; i++) {
+          INFO(row.name << " argument " << i);
+          CHECK(arguments[i].name == shape.args[i].name);
+          CHECK(arguments[i].kind == shape.args[i].kind);
+          CHECK(arguments[i].dir == shape.args[i].dir);
+          CHECK(arguments[i].layout == shape.args[i].layout);
+          CHECK(arguments[i].size_argument == shape.args[i].size_argument);
+          CHECK(arguments.word(i) == shape.words[i]);
+        }
+      }
+  CHECK(varied > 1000);
 }
 
 TEST_CASE("sizes refer to an argument that the row has") {

@@ -104,7 +104,8 @@ void LinuxKernel::system_call(Thread& thread) {
   call.system = abi::System::linux_eabi;
   call.number = cpu.r[7];
   call.row = abi::row_of(call.system, call.number);
-  std::copy_n(cpu.r.begin(), 7, call.words.begin());
+  // Word by word: a wide load of what translated code has just stored in words would have to wait for it.
+  for (unsigned i = 0; i < 7; i++) call.words[i] = *static_cast<const volatile u32*>(&cpu.r[i]);
   call.words[7] = 0;
   call.pc = GuestAddr{cpu.r[15]};
   thread.answer.clear();
