@@ -92,11 +92,17 @@ void Recorder::enter_open_call() {
   enter(*open.thread, *open.call);
 }
 
-void Recorder::note_arrival(os::Thread& thread) {
+void Recorder::note_arrival(os::Thread& thread, bool event_follows) {
   if (current_ == &thread) return note_turns(thread);
   enter_open_call();
-  if (last_id_.value != 0)
-    write(last_id_, current_ ? current_->tick : last_tick_, tape::Switched{thread.id, thread.tick});
+  if (last_id_.value != 0) {
+    Tick tick = current_ ? current_->tick : last_tick_;
+    tape::Switched switched{thread.id, thread.tick};
+    if (event_follows)
+      writer_->note_switch(last_id_, tick, switched);
+    else
+      write(last_id_, tick, switched);
+  }
   current_ = &thread;
   last_id_ = thread.id;
   note_turns(thread);
@@ -313,7 +319,7 @@ void Recorder::call(os::Thread& thread, const abi::Call& call, abi::Answer& answ
   inner_->call(thread, call, answer);
   if (changes_descriptors) descriptors_.end(call);
   if (open_call_ == &open) open_call_ = nullptr;
-  arrive(thread);
+  arrive(thread, true);
   std::unique_ptr<Special> output;
   if (may_be_output) output = output_of(call, answer);
   keep_read(call, answer);

@@ -105,11 +105,11 @@ class Recorder final : public outside::Outside, public outside::LiveHooks {
   }
   void hide_descriptors();
   // The thread runs now: notes that another one did before.
-  void arrive(os::Thread& thread) {
+  void arrive(os::Thread& thread, bool event_follows = false) {
     if (current_ != &thread || shared_.has_turns()) [[unlikely]]
-      note_arrival(thread);
+      note_arrival(thread, event_follows);
   }
-  void note_arrival(os::Thread& thread);
+  void note_arrival(os::Thread& thread, bool event_follows);
   void note_turns(const os::Thread& thread);
   // Memory that other processes may come to share.
   void share(const outside::MappedFile& file);

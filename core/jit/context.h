@@ -134,6 +134,7 @@ struct alignas(64) Context {
   u32 unusual_vfp = 0, unusual_neon = 0;
   u32 other_flush = 0;                       // the same, of flush to zero alone: for what is exact in any case
   u32 usual_fpscr = 0;                       // the bits that unusual_vfp is about, as they have to be
+  u32 judged_fpscr = 0;                      // the value for which these and the next two hold
   u32 normal_single = 0, normal_double = 0;  // the ranges, but 0 with unusual_vfp
   u32 barrier_word = 0;                      // written, and of no meaning
   alignas(16) Vector borrowed[2]{};          // xmm registers that a slow path uses and puts back

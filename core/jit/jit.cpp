@@ -112,6 +112,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
     i32 distance = memory_->table()[CodeMemory::index_of(pc)];
     return distance ? miss_ + distance : nullptr;
   }
+  void open_fault_signals(bool open);
   cpu::Stop loop();
   bool interpret(u64 most, bool to_branch);
   bool run_translated(const u8* entry);
@@ -122,6 +123,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   void drop_all();
   bool has_turned() const;
   void follow_flush_to_zero();
+  void follow_usual_fpscr();
   void follow_sharing();
   u8* place_after(u8* end) const;
   void connect(u32 link_number, u32 pc);
@@ -147,7 +149,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   u64 left_ = 0;
   bool may_fault_ = true;
   bool memory_is_shared_ = false;
-  u32 usual_fpscr_ = cpu::fp::ixc;  // see Context
+  u32 usual_fpscr_ = cpu::fp::ixc;  // see Context; of translations
   bool flush_to_zero_ = false;  // FPSCR.FZ in which VFP's arithmetic is translated to the host's
   u32 turns_ = 0;               // of that
   bool dropped_ = false;        // blocks went away since translated code was entered
@@ -333,8 +335,14 @@ void Jit::follow_flush_to_zero() {
   turns_++;
   flush_to_zero_ = !flush_to_zero_;
   usual_fpscr_ = cpu::fp::ixc | (flush_to_zero_ ? cpu::fp::flush_to_zero : 0);
+  follow_usual_fpscr();
   translator_.emitter().simd().set_flush_to_zero(flush_to_zero_);
   drop_all();
+}
+
+void Jit::follow_usual_fpscr() {
+  context_->usual_fpscr = usual_fpscr_;
+  judge_fpscr(*context_);
 }
 
 void Jit::forked() {
@@ -499,13 +507,20 @@ void Jit::code_changed(GuestAddr begin, u32 bytes) {
 
 // --- running
 
+void Jit::open_fault_signals(bool open) {
+  if (open) opened_fault_signals_.store(true, std::memory_order_relaxed);
+  set_fault_signals_open(open);
+  if (!open) opened_fault_signals_.store(false, std::memory_order_relaxed);
+}
+
 cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   set_segment(space_);
   if (context_ == nullptr || &state != &context_->state) [[unlikely]]
     context_ = context_for(state);
   bool is_copy = &state != &context_->state;
   if (is_copy) copy_state(context_->state, state);
-  context_->usual_fpscr = usual_fpscr_;
+  if (context_->usual_fpscr != usual_fpscr_) [[unlikely]]
+    follow_usual_fpscr();
   interpreter_.state = &context_->state;
   follow_sharing();
   left_ = budget;
@@ -514,11 +529,9 @@ cpu::Stop Jit::run(cpu::State& state, u64 budget) {
   bool blocked = fault_signals_ == cpu::FaultSignals::blocked;
   may_fault_ = fault_signals_ == cpu::FaultSignals::open || (blocked && !fault_signals_wait());
   bool opens = blocked && may_fault_;
-  opened_fault_signals_.store(opens, std::memory_order_relaxed);
-  if (opens) set_fault_signals_open(true);
+  if (opens) open_fault_signals(true);
   cpu::Stop stop = loop();
-  if (opens) set_fault_signals_open(false);
-  opened_fault_signals_.store(false, std::memory_order_relaxed);
+  if (opens) open_fault_signals(false);
   if (is_copy) copy_state(state, context_->state);
   stop.retired = budget - left_;
   return stop;

@@ -103,9 +103,10 @@ Stubs emit_stubs(Assembler& as, std::ptrdiff_t distance) {
     else
       as.store(slot, host_register(r));
   };
-  // note_fpscr: called after FPSCR has changed; changes rcx, rdx and EFLAGS.
+  // note_fpscr: judge_fpscr(), called after FPSCR has changed; changes rcx, rdx and EFLAGS.
   auto note_fpscr = [&](i32 offset) {
     as.load(Reg::rcx, at(offsetof(Context, state) + offsetof(cpu::State, fpscr), offset));
+    as.store(at(offsetof(Context, judged_fpscr), offset), Reg::rcx);
     as.mov(Reg::rdx, Reg::rcx);
     as.alu(Alu::and_, Reg::rcx, usual_mask);
     as.alu(Alu::xor_, Reg::rcx, at(offsetof(Context, usual_fpscr), offset));
@@ -148,24 +149,13 @@ Stubs emit_stubs(Assembler& as, std::ptrdiff_t distance) {
   return stubs;
 }
 
-void take_flags(Context& context) {
-  cpu::Flags& flags = context.state.flags;
-  u32 image = context.flags_image;
-  flags.n = (image >> 15) & 1;
-  flags.z = (image >> 14) & 1;
-  flags.v = image & 1;
-  flags.c = context.c;
-}
-
-void put_flags(Context& context) {
-  const cpu::Flags& flags = context.state.flags;
-  context.flags_image = (u32{flags.n} << 15) | (u32{flags.z} << 14) | flags.v;
-  context.c = flags.c;
-  context.unusual_vfp = (context.state.fpscr & usual_mask) == context.usual_fpscr ? 0 : ~0u;
-  context.other_flush = (context.state.fpscr ^ context.usual_fpscr) & cpu::fp::flush_to_zero;
+void judge_fpscr(Context& context) {
+  u32 fpscr = context.judged_fpscr = context.state.fpscr;
+  context.unusual_vfp = (fpscr & usual_mask) == context.usual_fpscr ? 0 : ~0u;
+  context.other_flush = (fpscr ^ context.usual_fpscr) & cpu::fp::flush_to_zero;
   context.normal_single = normal_range(false) & ~context.unusual_vfp;
   context.normal_double = normal_range(true) & ~context.unusual_vfp;
-  context.unusual_neon = context.state.fpscr & cpu::fp::ixc ? 0 : ~0u;
+  context.unusual_neon = fpscr & cpu::fp::ixc ? 0 : ~0u;
 }
 
 }  // namespace sigtape::jit

@@ -300,9 +300,9 @@ u32 BriefEncoder::take_changes(BriefContext::Words& kept) const {
   return changed;
 }
 
-std::size_t BriefEncoder::write_to(u8* memory) {
+std::size_t BriefEncoder::write_to(u8* memory, bool after_switch) {
   u32 number = slot_number();
-  auto first = static_cast<u8>(number);
+  auto first = static_cast<u8>(number | (after_switch ? BriefFirst::after_switch : 0));
   bool is_new = !context_.is_used(number);
   BriefContext::Words& kept = context_.use(number);
   if (is_new) {
@@ -346,7 +346,6 @@ u8* BriefEncoder::put_tail(u8* at) const {
 Result<BriefContext::Words> BriefDecoder::lengthen(Cursor& from, Event& event) {
   auto first = from.take<u8>();
   u32 number = first & BriefFirst::slot;
-  if ((first & ~BriefFirst::all) != 0) return Error{"holds an unknown value"};
   bool from_zero = (first & BriefFirst::from_zero) != 0;
   if (!from_zero && !context_.is_used(number)) return Error{"resembles a record that is not there"};
   BriefContext::Words& words = context_.use(number);

@@ -84,7 +84,7 @@ class BriefEncoder {
   // memory for so many, which answers how many it has.
   std::span<const std::span<const u8>> data() const { return data_; }
   std::size_t most_bytes() const { return brief_most_fixed_bytes + tail_bytes_; }
-  std::size_t write_to(u8* memory);
+  std::size_t write_to(u8* memory, bool after_switch = false);
 
  private:
   // The call that a thread was last seen to enter: its end need not say it again.

@@ -109,7 +109,9 @@ inline constexpr u32 brief_words = 32, brief_slots = 32, brief_pieces = 6;
 struct BriefFirst {
   static constexpr u8 slot = 31, changes = 32;
   static constexpr u8 from_zero = 64;  // the slot counts as if all its words were zero
-  static constexpr u8 all = 127;
+  // The record is of two events, and the first is a Switched, at the same time: from the thread and position of the
+  // event before, which the segment has, to those of this one.
+  static constexpr u8 after_switch = 128;
 };
 // Which word is what; those not named are zero. Times are less than the event's own, and u64.
 struct BriefWord {

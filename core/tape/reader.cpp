@@ -12,6 +12,7 @@
 #include <deque>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "core/tape/brief.h"
 #include "core/tape/compact.h"
@@ -133,6 +134,10 @@ struct StreamReader::Impl {
   std::string damage;
   Event current, ahead;
   bool have_ahead = false, at_end = false;
+  // Of the event read last; and the event whose record's Switched is `ahead`.
+  ThreadId last_thread;
+  Tick last_tick;
+  std::optional<Event> after_switch;
 
   BriefDecoder brief;    // of the segment
   DeltaContext deltas;
@@ -208,7 +213,7 @@ struct StreamReader::Impl {
     kept.clear();
   }
   // The bytes live as long as the event that they belong to.
-  Result<void> fetch_kept() {
+  Result<void> fetch_kept(Event& event) {
     if (kept.empty()) return {};
     struct Owner {
       std::shared_ptr<const void> content;
@@ -218,7 +223,7 @@ struct StreamReader::Impl {
     owner->content = content;
     for (const auto& [at, where] : kept)
       data[at] = owner->bytes.emplace_back(SIGTAPE_TRY(kept_files.read(tape->directory(), where)));
-    ahead.owner = std::move(owner);
+    event.owner = std::move(owner);
     return {};
   }
   void pair_up(Event& event) {
@@ -249,19 +254,35 @@ struct StreamReader::Impl {
     have_ahead = true;
     stranded.pop_front();
   }
-  Result<void> decode_record(RecordKind kind, std::span<const u8> payload) {
-    if (kind == RecordKind::event) return decode(payload, data, ahead);
-    if (kind == RecordKind::brief) return brief.decode(payload, data, open_calls, ahead);
+  static bool is_after_switch(RecordKind kind, std::span<const u8> payload) {
+    return kind == RecordKind::brief && !payload.empty() && (payload[0] & BriefFirst::after_switch) != 0;
+  }
+  Result<void> decode_record(RecordKind kind, std::span<const u8> payload, Event& event) {
+    if (kind == RecordKind::event) return decode(payload, data, event);
+    if (kind == RecordKind::brief) return brief.decode(payload, data, open_calls, event);
     CompactMessage message{payload};
     if (kind == RecordKind::delta)
       message = SIGTAPE_TRY(deltas.lengthen(payload));
     else
       deltas.remember(message.fixed);
-    return decode_compact(message, data, open_calls, ahead);
+    return decode_compact(message, data, open_calls, event);
+  }
+  void have(Event&& event) {
+    ahead = std::move(event);
+    ahead.index = index++;
+    last_thread = ahead.thread;
+    last_tick = ahead.tick;
+    pair_up(ahead);
+    have_ahead = true;
   }
   // Fills `ahead`; at_end where there is nothing more.
   Result<void> advance() {
     if (!damage.empty()) return Error{damage};
+    if (after_switch) {
+      have(std::move(*after_switch));
+      after_switch.reset();
+      return {};
+    }
     for (;;) {
       if (!content || offset == content->records.size()) {
         if (content && !content->damage.empty()) return refuse(content->damage);
@@ -287,17 +308,26 @@ struct StreamReader::Impl {
       if (!is_brief && kind != RecordKind::event) continue;  // of a later version
       if (is_brief && reading == Reading::but_brief) {
         forget_data();
-        index++;
+        index += is_after_switch(kind, payload) ? 2 : 1;
         continue;
       }
-      ahead.owner = content;
-      auto there = fetch_kept();
-      auto decoded = there ? decode_record(kind, payload) : there;
+      Event event;
+      event.owner = content;
+      auto there = fetch_kept(event);
+      auto decoded = there ? decode_record(kind, payload, event) : there;
       if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
       forget_data();
-      ahead.index = index++;
-      pair_up(ahead);
-      have_ahead = true;
+      if (is_after_switch(kind, payload)) {
+        Event turn;
+        turn.thread = last_thread;
+        turn.tick = last_tick;
+        turn.ns = event.ns;
+        turn.what = Switched{event.thread, event.tick};
+        after_switch = std::move(event);
+        have(std::move(turn));
+      } else {
+        have(std::move(event));
+      }
       return {};
     }
   }

@@ -124,10 +124,10 @@ void StreamWriter::put(RecordKind kind, std::span<const u8> payload) {
   used_ += sizeof header + padded(payload.size());
 }
 
-void StreamWriter::put_brief() {
+void StreamWriter::put_brief(bool after_switch) {
   u8* at = free_memory();
   u8* payload = at + sizeof(u32);
-  std::size_t bytes = brief_.write_to(payload);
+  std::size_t bytes = brief_.write_to(payload, after_switch);
   store(at, BriefHeader::of(static_cast<u32>(bytes), record_check(RecordKind::brief, {payload, bytes})));
   used_ += sizeof(u32) + bytes;
 }
@@ -138,13 +138,14 @@ void StreamWriter::tell(u64 ns) {
   told_ns_ = ns;
 }
 
-void StreamWriter::publish(u64 ns) {
-  events_++;
+void StreamWriter::publish(u64 ns, u32 events) {
+  events_ += events;
   committed_ = used_;
   segment_->last_ns.store(ns, std::memory_order_relaxed);
   segment_->events.store(events_, std::memory_order_relaxed);
   segment_->committed.store(used_, std::memory_order_release);
-  if (++untold_ >= most_untold || ns - told_ns_ > most_untold_ns) tell(ns);
+  untold_ += events;
+  if (untold_ >= most_untold || ns - told_ns_ > most_untold_ns) tell(ns);
 }
 
 void StreamWriter::begin_writing() {
@@ -172,8 +173,8 @@ Result<void> StreamWriter::begin_event(u64 ns, std::size_t bytes, std::span<cons
   return {};
 }
 
-void StreamWriter::end_event(u64 ns) {
-  publish(ns);
+void StreamWriter::end_event(u64 ns, u32 events) {
+  publish(ns, events);
   referred_.bytes = {};
   std::atomic_signal_fence(std::memory_order_seq_cst);
   is_writing_.store(false, std::memory_order_relaxed);
@@ -193,9 +194,25 @@ Result<void> StreamWriter::append_brief(u64 ns) {
   } else {
     SIGTAPE_TRY_VOID(begin_event(ns, brief_.most_bytes(), brief_.data()));
   }
-  put_brief();
+  put_brief(false);
   end_event(ns);
   return {};
+}
+
+// Whether the event, which encode() has in hand then, says what the pending turn is: its own thread goes on at its
+// position, and the one before stands where the segment's last event has it.
+template <class What>
+bool StreamWriter::joins_switch(ThreadId thread, Tick tick, u64 ns, const What& what) {
+  return switch_->what.to == thread && switch_->what.to_tick == tick && events_ != 0 && switch_->from == last_thread_ &&
+         switch_->tick == last_tick_ && brief_.encode(thread, tick, ns, what) && brief_.data().empty() &&
+         has_room(record_bytes(brief_.most_bytes()));
+}
+
+// The pending one, by itself.
+Result<void> StreamWriter::append_switch(u64 ns) {
+  PendingSwitch pending = *std::exchange(switch_, std::nullopt);
+  brief_.encode(pending.from, pending.tick, ns, pending.what);
+  return append_brief(ns);
 }
 
 void StreamWriter::write_last_note(u64 ns, const Error& why) {
@@ -204,14 +221,27 @@ void StreamWriter::write_last_note(u64 ns, const Error& why) {
   auto note = encoder_.encode(ThreadId{}, Tick{}, ns, Note{NoteKind::disk_full, why.text.substr(0, 200)});
   if (record_bytes(note.message.size()) > tail_bytes) return;
   put(RecordKind::event, note.message);
-  publish(ns);
+  publish(ns, 1);
 }
 
 template <class What>
 Result<void> StreamWriter::append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what) {
   constexpr bool is_plain = std::is_same_v<What, PlainEntry> || std::is_same_v<What, PlainCall>;
-  if constexpr (is_plain || std::is_same_v<What, Entered> || std::is_same_v<What, Called> ||
-                std::is_same_v<What, Switched>)
+  constexpr bool may_be_brief = is_plain || std::is_same_v<What, Entered> || std::is_same_v<What, Called> ||
+                                std::is_same_v<What, Switched>;
+  if (switch_) [[unlikely]] {
+    if constexpr (may_be_brief)
+      if (joins_switch(thread, tick, ns, what)) {
+        switch_.reset();
+        begin_writing();
+        pages_.need(sizeof(SegmentHeader) + used_ + record_bytes(brief_.most_bytes()));
+        put_brief(true);
+        end_event(ns, 2);
+        return {};
+      }
+    SIGTAPE_TRY_VOID(append_switch(ns));
+  }
+  if constexpr (may_be_brief)
     if (brief_.encode(thread, tick, ns, what)) return append_brief(ns);
   if constexpr (is_plain)
     return append(ns, encoder_.encode(thread, tick, ns, event_of(what)));
@@ -224,6 +254,8 @@ Result<void> StreamWriter::write(ThreadId thread, Tick tick, u64 ns, const What&
   if (!failure_.empty()) [[unlikely]]
     return Error{failure_};
   auto written = append_as_suits(thread, tick, ns, what);
+  last_thread_ = thread;
+  last_tick_ = tick;
   if (!written) {
     failure_ = written.error().text;
     write_last_note(ns, written.error());

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/pages_ahead.h"
@@ -31,6 +32,9 @@ class StreamWriter {
   // what was written before is a good tape. Data that the event's spans point to is copied.
   template <class What>
   Result<void> write(ThreadId thread, Tick tick, u64 ns, const What& what);
+  // The next event is the first after a turn, from `from` at its position to a thread at its: where the event shows that
+  // itself, both become one record.
+  void note_switch(ThreadId from, Tick tick, const Switched& what) { switch_ = {from, tick, what}; }
   // The next event refers to `bytes` (more than inline_bytes) instead of holding them.
   void refer(std::span<const u8> bytes, const KeptBytes& kept) { referred_ = {bytes, kept}; }
 
@@ -49,18 +53,21 @@ class StreamWriter {
   inline void begin_writing();
   // Around the put of a message of at most so many bytes.
   Result<void> begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data);
-  inline void end_event(u64 ns);
+  inline void end_event(u64 ns, u32 events = 1);
   Result<void> append(u64 ns, const Encoder::Encoded& encoded);
   inline Result<void> append_brief(u64 ns);
+  template <class What>
+  bool joins_switch(ThreadId thread, Tick tick, u64 ns, const What& what);
+  Result<void> append_switch(u64 ns);
   Result<void> next_segment(u64 ns, u64 wanted);
   template <class What>
   Result<void> append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what);
   u8* free_memory();
   void put(RecordKind kind, std::span<const u8> payload);
   void head_record(RecordKind kind, std::size_t bytes);
-  inline void put_brief();
+  inline void put_brief(bool after_switch);
   void align();
-  inline void publish(u64 ns);
+  inline void publish(u64 ns, u32 events);
   void tell(u64 ns);
   void write_last_note(u64 ns, const Error& why);
 
@@ -80,6 +87,15 @@ class StreamWriter {
   u32 untold_ = 0;                    // events that the session's page does not count yet,
   u64 told_ns_ = 0;                   // since then
   std::string failure_;
+  // The event written last.
+  ThreadId last_thread_;
+  Tick last_tick_;
+  struct PendingSwitch {
+    ThreadId from;
+    Tick tick;
+    Switched what;
+  };
+  std::optional<PendingSwitch> switch_;
   struct Reference {
     std::span<const u8> bytes;
     KeptBytes kept;

@@ -363,3 +363,79 @@ TEST_CASE("events of all kinds come back from many segments, each of which begin
   CHECK(wrong == 0);
   CHECK(*reader->next() == nullptr);
 }
+
+TEST_CASE("a turn of threads and the event after it are one record where that says all, and two events always") {
+  TemporaryTape t;
+  constexpr u32 rounds = 30'000;
+  const ThreadId threads[] = {ThreadId{4}, ThreadId{9}};
+  // Which of the two threads goes on, how far the one before had come since its last event, and with what.
+  struct Turn {
+    u64 from_tick, tick;
+    bool brief;
+    u32 data;
+  };
+  std::mt19937 random{21};
+  std::vector<Turn> turns;
+  u64 ticks[2] = {100, 200};
+  for (u32 i = 0; i < rounds; i++) {
+    if (random() % 10 == 0) ticks[i % 2] += random() % 50;  // where it stands has no event of its own
+    u64 from_tick = ticks[i % 2];
+    ticks[1 - i % 2] += random() % 30;
+    turns.push_back({from_tick, ticks[1 - i % 2], random() % 50 != 0,
+                     random() % 100 == 0 ? 5000u : static_cast<u32>(random() % 4)});
+  }
+  std::vector<u8> pool(5000, 7);
+  auto call_of = [&](const Turn& turn) {
+    Called called;
+    called.call.number = 240;
+    called.outcome = abi::Done{turn.data};
+    called.writes = {{GuestAddr{0x1000}, std::span{pool}.first(turn.data)}};
+    return called;
+  };
+  u64 written = 0;
+  {
+    auto writer = t.writer();
+    for (u32 i = 0; i < rounds; i++) {
+      const Turn& turn = turns[i];
+      ThreadId from = threads[i % 2], to = threads[1 - i % 2];
+      writer->note_switch(from, Tick{turn.from_tick}, Switched{to, Tick{turn.tick}});
+      if (turn.brief)
+        REQUIRE(writer->write(to, Tick{turn.tick}, 1000 + i, call_of(turn)).ok());
+      else
+        REQUIRE(writer->write(to, Tick{turn.tick}, 1000 + i, Digest{i}).ok());
+    }
+    written = writer->next_index();
+  }
+  CHECK(written == 1 + 2 * rounds);
+  auto reader = *t.open()->read(first_stream);
+  REQUIRE(*reader->next() != nullptr);
+  u32 wrong = 0;
+  for (u32 i = 0; i < rounds; i++) {
+    const Turn& turn = turns[i];
+    ThreadId from = threads[i % 2], to = threads[1 - i % 2];
+    const Event* event = *reader->next();
+    REQUIRE(event != nullptr);
+    REQUIRE(event->as<Switched>() != nullptr);
+    wrong += event->thread != from || event->tick != Tick{turn.from_tick} || event->ns != 1000 + i ||
+             event->as<Switched>()->to != to || event->as<Switched>()->to_tick != Tick{turn.tick} ||
+             event->index != 1 + 2 * i;
+    event = *reader->next();
+    REQUIRE(event != nullptr);
+    wrong += event->thread != to || event->tick != Tick{turn.tick} || event->index != 2 + 2 * i;
+    if (turn.brief)
+      wrong += event->as<Called>() == nullptr || !are_same(event->as<Called>()->writes, call_of(turn).writes);
+    else
+      wrong += event->as<Digest>() == nullptr || event->as<Digest>()->value != i;
+  }
+  CHECK(wrong == 0);
+  CHECK(*reader->next() == nullptr);
+  // Those that are passed over are counted.
+  auto others = *t.open()->read(first_stream, Reading::but_brief);
+  u64 last = 0;
+  while (const Event* event = *others->next()) last = event->index;
+  for (u32 i = rounds; i-- > 0;)
+    if (!turns[i].brief) {
+      CHECK(last == 2 + 2 * i);
+      break;
+    }
+}
