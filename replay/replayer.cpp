@@ -33,6 +33,7 @@ Result<std::unique_ptr<Replayer>> Replayer::open(ReplayPlan plan) {
 
 Result<void> Replayer::open_stream(tape::StreamId stream) {
   reader_ = SIGTAPE_TRY(plan_.tape->read(stream));
+  ahead_ = nullptr;
   const tape::Event* first = SIGTAPE_TRY(reader_->next());
   const auto* began = first != nullptr ? first->as<tape::StreamBegan>() : nullptr;
   if (began == nullptr) return Error{fmt::format("{}: stream {} has no beginning", plan_.tape->directory(), stream.value)};
@@ -62,8 +63,7 @@ void Replayer::attach(outside::Inside& inside) { inside_ = &inside; }
 
 // The process's own turns before these are over: whoever came in between goes first.
 void Replayer::take_turn() {
-  tape::Event event = consume();
-  const auto& turn = *event.as<tape::Turn>();
+  const tape::Turn turn = *consume().as<tape::Turn>();
   if (!plan_.await_turn) finish(Finish::needs_tree);
   if (turn.first) end_turns();
   if (turn.number == tape::no_turn) return;
@@ -93,22 +93,22 @@ void Replayer::diverge(os::Thread& thread, const tape::Event& expected, const Go
 
 // --- the tape
 
-const tape::Event* Replayer::ahead() {
+const tape::Event* Replayer::look_ahead() {
   auto event = reader_->peek();
   if (!event) finish(Finish::damaged, event.error().text);
-  return *event;
+  return ahead_ = *event;
 }
 
-tape::Event Replayer::consume() {
+const tape::Event& Replayer::consume() {
+  ahead_ = nullptr;
   auto event = reader_->next();
   if (!event) finish(Finish::damaged, event.error().text);
   CHECK_THAT(*event != nullptr, "no event to consume");
   result_.events++;
   LOG(replay, "stream {} event {}: {} of {} at {}", reader_->stream().value, (*event)->index, tape::kind_name(**event),
       (*event)->thread.value, (*event)->tick.value);
-  tape::Event copy = **event;
-  if (plan_.agreed) plan_.agreed(reader_->stream(), copy);
-  return copy;
+  if (plan_.agreed) plan_.agreed(reader_->stream(), **event);
+  return **event;
 }
 
 // Those that replay has no use for; and vfork children come to be where the tape says so.
@@ -122,8 +122,7 @@ void Replayer::skip_notes() {
       consume();
       if (vfork) begin_vfork_child(parent, child);
     } else if (event->as<tape::MemoryChanged>()) {
-      tape::Event changed = consume();
-      change_memory(changed.as<tape::MemoryChanged>()->now);
+      change_memory(consume().as<tape::MemoryChanged>()->now);
     } else if (const auto* joined = event->as<tape::SharedJoined>()) {
       files_.order(joined->device, joined->inode, joined->object);
       consume();
@@ -146,7 +145,7 @@ void Replayer::change_memory(const std::vector<tape::Bytes>& now) {
 
 // What was seen together with a call that unmapped the file concerns nobody.
 void Replayer::move_file_end() {
-  tape::Event event = consume();
+  const tape::Event& event = consume();
   const auto& moved = *event.as<tape::FileEndMoved>();
   const mem::Mapping* mapping = inside_->space().mapping_at(moved.at);
   if (!mapping || mapping->begin != moved.at || mapping->inode == 0 || moved.inside > mapping->bytes ||
@@ -213,8 +212,8 @@ void Replayer::check_call(os::Thread& thread, const tape::Event& event, const ab
   if (!same) diverge(thread, event, {"calls", &got});
 }
 
-tape::Event Replayer::take_entered(os::Thread& thread, const abi::Call& call) {
-  tape::Event event = take<tape::Entered>(thread, {"calls", &call});
+const tape::Event& Replayer::take_entered(os::Thread& thread, const abi::Call& call) {
+  const tape::Event& event = take<tape::Entered>(thread, {"calls", &call});
   check_call(thread, event, event.as<tape::Entered>()->call, call);
   return event;
 }
@@ -229,23 +228,23 @@ void Replayer::check_output(os::Thread& thread, const tape::Event& event) {
   if (!same) diverge(thread, event, {"writes other bytes with", &called.call});
 }
 
-// Fills `answer` from the thread's Called, whose event it keeps.
-const tape::Called& Replayer::take_called(os::Thread& thread, const abi::Call& call, abi::Answer& answer) {
+// Fills `answer` from the thread's Called, and keeps the bytes of that.
+const tape::Event& Replayer::take_called(os::Thread& thread, const abi::Call& call, abi::Answer& answer) {
   const tape::Event* next = awaited(thread, {"calls", &call});
   const auto* expected = next->as<tape::Called>();
   if (expected == nullptr || next->tick != thread.tick) diverge(thread, *next, {"calls", &call});
   check_call(thread, *next, expected->call, call);
   check_output(thread, *next);
-  Guest& guest = guest_of(thread);
-  guest.event = consume();
-  const auto& called = *guest.event.as<tape::Called>();
+  const tape::Event& event = consume();
+  const auto& called = *event.as<tape::Called>();
+  if (!called.writes.empty()) guest_of(thread).answer_bytes = event.owner;
   answer.outcome = called.outcome;
   answer.writes = called.writes;
   answer.notes.host_interrupted = called.host_interrupted;
   answer.notes.decided_by_mode = called.decided_by_mode;
   answer.notes.signal_before_entry = called.signal_before_entry;
   answer.notes.rewound_unseen = called.rewound_unseen;
-  return called;
+  return event;
 }
 
 void Replayer::call(os::Thread& thread, const abi::Call& call, abi::Answer& answer) {
@@ -266,28 +265,29 @@ void Replayer::answered(os::Thread& thread, const abi::Call& call, const abi::An
 }
 
 // `at`: where the guest's kernel puts it.
-void Replayer::map_as_recorded(os::Thread& thread, const tape::Called& called, GuestAddr at, u32 bytes) {
+void Replayer::map_as_recorded(os::Thread& thread, const tape::Event& event, GuestAddr at, u32 bytes) {
+  const auto& called = *event.as<tape::Called>();
   if (!called.mapped || called.mapped->at != at || called.mapped->bytes != bytes)
-    diverge(thread, guest_of(thread).event,
-            {"maps a file with", &thread.call, fmt::format("at {:#x}, {} bytes", at.value, bytes)});
+    diverge(thread, event, {"maps a file with", &thread.call, fmt::format("at {:#x}, {} bytes", at.value, bytes)});
   auto mapped = files_.map(inside_->space(), *called.mapped);
   if (!mapped) finish(Finish::failed, mapped.error().text);
 }
 
 void Replayer::map_file(os::Thread& thread, const abi::Call& call, const outside::MapRequest& request,
                         abi::Answer& answer) {
-  const tape::Called& called = take_called(thread, call, answer);
-  if (std::holds_alternative<abi::Done>(answer.outcome)) map_as_recorded(thread, called, request.at, request.bytes);
+  const tape::Event& event = take_called(thread, call, answer);
+  if (std::holds_alternative<abi::Done>(answer.outcome)) map_as_recorded(thread, event, request.at, request.bytes);
 }
 
 void Replayer::attach_segment(os::Thread& thread, const abi::Call& call, const outside::SegmentRequest& request,
                               abi::Answer& answer) {
-  const tape::Called& called = take_called(thread, call, answer);
+  const tape::Event& event = take_called(thread, call, answer);
   if (!std::holds_alternative<abi::Done>(answer.outcome)) return;
-  u32 bytes = called.mapped ? called.mapped->bytes : 0;
+  const auto& mapped = event.as<tape::Called>()->mapped;
+  u32 bytes = mapped ? mapped->bytes : 0;
   abi::Outcome place = request.place(bytes);
   const auto* at = std::get_if<abi::Done>(&place);
-  map_as_recorded(thread, called, GuestAddr{at ? at->value : 0}, bytes);
+  map_as_recorded(thread, event, GuestAddr{at ? at->value : 0}, bytes);
 }
 
 void Replayer::file_ends_moved(os::Thread&) { UNREACHABLE("a replay takes the ends of files from the tape"); }
@@ -307,7 +307,7 @@ std::optional<os::SigInfo> Replayer::take_signal(os::Thread& thread) {
     } else if (event->as<tape::FileEndMoved>()) {
       move_file_end();
     } else if (event->as<tape::Digest>()) {
-      tape::Event digest = consume();
+      const tape::Event& digest = consume();
       check_digest(thread, digest, digest.as<tape::Digest>()->value);
     } else if (event->as<tape::SignalTaken>()) {
       return consume().as<tape::SignalTaken>()->info;
@@ -319,7 +319,7 @@ std::optional<os::SigInfo> Replayer::take_signal(os::Thread& thread) {
 
 void Replayer::delivered(os::Thread& thread, const os::SigInfo& info, const os::SigAction& action, GuestAddr frame) {
   std::string detail = fmt::format("{}, handler {:#x}, frame {:#x}", info.signal.value, action.handler, frame.value);
-  tape::Event event = take<tape::SignalDelivered>(thread, {"takes the signal", nullptr, detail});
+  const tape::Event& event = take<tape::SignalDelivered>(thread, {"takes the signal", nullptr, detail});
   const auto& expected = *event.as<tape::SignalDelivered>();
   bool same = expected.info.signal == info.signal && expected.frame == frame && expected.info.code == info.code &&
               expected.action.handler == action.handler && expected.info.address == info.address;

@@ -90,7 +90,7 @@ class Replayer final : public outside::Outside {
     ThreadId id;
     os::Thread* thread = nullptr;
     std::unique_ptr<Fiber> fiber;
-    tape::Event event;  // keeps the bytes of the last answer
+    std::shared_ptr<const void> answer_bytes;  // keeps those of the last answer
   };
   struct VforkChild {
     std::unique_ptr<os::Thread> unborn;  // until the tape says that it begins
@@ -107,9 +107,11 @@ class Replayer final : public outside::Outside {
   Result<void> open_stream(tape::StreamId stream);
 
   // --- the tape
-  const tape::Event* ahead();                // nullptr: the tape ends here
+  // nullptr: the tape ends here. Asked some six times for each event.
+  const tape::Event* ahead() { return ahead_ != nullptr ? ahead_ : look_ahead(); }
+  const tape::Event* look_ahead();
   const tape::Event* awaited(os::Thread& thread, const Got& got);  // the thread's next event, others having run
-  tape::Event consume();
+  const tape::Event& consume();              // the next event, valid until the one after it is consumed
   void skip_notes();
   void change_memory(const std::vector<tape::Bytes>& now);
   void move_file_end();
@@ -126,14 +128,14 @@ class Replayer final : public outside::Outside {
 
   // --- answers
   template <class What>
-  tape::Event take(os::Thread& thread, const Got& got) {
+  const tape::Event& take(os::Thread& thread, const Got& got) {
     const tape::Event* event = awaited(thread, got);
     if (!event->as<What>() || event->tick != thread.tick) diverge(thread, *event, got);
     return consume();
   }
-  const tape::Called& take_called(os::Thread& thread, const abi::Call& call, abi::Answer& answer);
-  void map_as_recorded(os::Thread& thread, const tape::Called& called, GuestAddr at, u32 bytes);
-  tape::Event take_entered(os::Thread& thread, const abi::Call& call);
+  const tape::Event& take_called(os::Thread& thread, const abi::Call& call, abi::Answer& answer);
+  void map_as_recorded(os::Thread& thread, const tape::Event& event, GuestAddr at, u32 bytes);
+  const tape::Event& take_entered(os::Thread& thread, const abi::Call& call);
   void check_call(os::Thread& thread, const tape::Event& event, const abi::Call& expected, const abi::Call& got);
   void check_output(os::Thread& thread, const tape::Event& event);
   void check_digest(os::Thread& thread, const tape::Event& event, u64 expected);
@@ -146,6 +148,7 @@ class Replayer final : public outside::Outside {
   ReplayPlan plan_;
   std::size_t at_ = 0;  // in plan_.path
   std::unique_ptr<tape::StreamReader> reader_;
+  const tape::Event* ahead_ = nullptr;  // the reader's next event, once it has been looked at
   tape::StreamBegan began_;
   run::Machine* machine_ = nullptr;
   outside::Inside* inside_ = nullptr;

@@ -343,6 +343,35 @@ u8* BriefEncoder::put_tail(u8* at) const {
 
 // --- reading
 
+namespace {
+
+// One of that kind, in which buffers of a former one are used again.
+Entered& begin_entered(Event& event) {
+  auto* entered = std::get_if<Entered>(&event.what);
+  if (entered == nullptr) return event.what.emplace<Entered>();
+  entered->inputs.clear();
+  entered->new_stream = {};
+  entered->path.clear();
+  entered->arguments.clear();
+  return *entered;
+}
+Called& begin_called(Event& event) {
+  auto* called = std::get_if<Called>(&event.what);
+  if (called == nullptr) return event.what.emplace<Called>();
+  called->writes.clear();
+  called->inputs.clear();
+  called->output = Output::none;
+  called->output_bytes.clear();
+  called->mapped.reset();
+  called->child_stream = {};
+  called->unsupported = false;
+  called->unsupported_what.clear();
+  called->entered_ns = called->left_ns = 0;
+  return *called;
+}
+
+}  // namespace
+
 Result<BriefContext::Words> BriefDecoder::lengthen(Cursor& from, Event& event) {
   auto first = from.take<u8>();
   u32 number = first & BriefFirst::slot;
@@ -387,12 +416,11 @@ Result<void> BriefDecoder::decode(std::span<const u8> payload, std::span<const s
   }
   bool whole = true;
   if (what == BriefWhat::entered) {
-    Entered now;
+    Entered& now = begin_entered(event);
     now.call = call;
     whole = pieces[0] == 0 && take_pieces(words, from, data, std::array{&now.inputs}, std::span{pieces}.subspan(1));
-    event.what = std::move(now);
   } else {
-    Called now;
+    Called& now = begin_called(event);
     now.call = call;
     now.outcome = outcome_of(outcome, value, words[BriefWord::value2]);
     set_notes(now, notes);
@@ -404,7 +432,6 @@ Result<void> BriefDecoder::decode(std::span<const u8> payload, std::span<const s
       now.left_ns = event.ns - number_at(words, BriefWord::left);
     }
     whole = take_pieces(words, from, data, std::array{&now.writes, &now.inputs}, pieces);
-    event.what = std::move(now);
   }
   if (!whole) return Error{"refers to a data record that is not there"};
   if (!from.is_at_end()) return Error{"is not as long as it says"};

@@ -132,12 +132,13 @@ struct StreamReader::Impl {
   std::vector<std::pair<std::size_t, KeptBytes>> kept;  // those of them that are still to be read, by their index
   KeptFiles kept_files;
   std::string damage;
-  Event current, ahead;
+  std::unique_ptr<Event> current = std::make_unique<Event>(), ahead = std::make_unique<Event>();
   bool have_ahead = false, at_end = false;
   // Of the event read last; and the event whose record's Switched is `ahead`.
   ThreadId last_thread;
   Tick last_tick;
-  std::optional<Event> after_switch;
+  std::unique_ptr<Event> after_switch = std::make_unique<Event>();
+  bool have_after_switch = false;
 
   BriefDecoder brief;    // of the segment
   DeltaContext deltas;
@@ -249,8 +250,8 @@ struct StreamReader::Impl {
     open_calls.clear();
     at_end = stranded.empty();
     if (at_end) return;
-    ahead = std::move(stranded.front());
-    ahead.index = index++;
+    *ahead = std::move(stranded.front());
+    ahead->index = index++;
     have_ahead = true;
     stranded.pop_front();
   }
@@ -267,20 +268,21 @@ struct StreamReader::Impl {
       deltas.remember(message.fixed);
     return decode_compact(message, data, open_calls, event);
   }
-  void have(Event&& event) {
-    ahead = std::move(event);
-    ahead.index = index++;
-    last_thread = ahead.thread;
-    last_tick = ahead.tick;
-    pair_up(ahead);
+  // `ahead` is the next event.
+  void have() {
+    ahead->index = index++;
+    last_thread = ahead->thread;
+    last_tick = ahead->tick;
+    pair_up(*ahead);
     have_ahead = true;
   }
   // Fills `ahead`; at_end where there is nothing more.
   Result<void> advance() {
     if (!damage.empty()) return Error{damage};
-    if (after_switch) {
-      have(std::move(*after_switch));
-      after_switch.reset();
+    if (have_after_switch) {
+      std::swap(ahead, after_switch);
+      have_after_switch = false;
+      have();
       return {};
     }
     for (;;) {
@@ -311,23 +313,20 @@ struct StreamReader::Impl {
         index += is_after_switch(kind, payload) ? 2 : 1;
         continue;
       }
-      Event event;
-      event.owner = content;
-      auto there = fetch_kept(event);
-      auto decoded = there ? decode_record(kind, payload, event) : there;
+      if (ahead->owner != content) ahead->owner = content;
+      auto there = fetch_kept(*ahead);
+      auto decoded = there ? decode_record(kind, payload, *ahead) : there;
       if (!decoded) return refuse(fmt::format("at offset {} {}", begin, decoded.error().text));
       forget_data();
       if (is_after_switch(kind, payload)) {
-        Event turn;
-        turn.thread = last_thread;
-        turn.tick = last_tick;
-        turn.ns = event.ns;
-        turn.what = Switched{event.thread, event.tick};
-        after_switch = std::move(event);
-        have(std::move(turn));
-      } else {
-        have(std::move(event));
+        std::swap(ahead, after_switch);
+        have_after_switch = true;
+        ahead->thread = last_thread;
+        ahead->tick = last_tick;
+        ahead->ns = after_switch->ns;
+        ahead->what = Switched{after_switch->thread, after_switch->tick};
       }
+      have();
       return {};
     }
   }
@@ -339,14 +338,14 @@ StreamId StreamReader::stream() const { return impl_->stream; }
 
 Result<const Event*> StreamReader::peek() {
   if (!impl_->have_ahead && !impl_->at_end) SIGTAPE_TRY_VOID(impl_->advance());
-  return impl_->have_ahead ? &impl_->ahead : nullptr;
+  return impl_->have_ahead ? impl_->ahead.get() : nullptr;
 }
 
 Result<const Event*> StreamReader::next() {
   if (SIGTAPE_TRY(peek()) == nullptr) return nullptr;
   std::swap(impl_->current, impl_->ahead);
   impl_->have_ahead = false;
-  return &impl_->current;
+  return impl_->current.get();
 }
 
 Result<std::unique_ptr<StreamReader>> Tape::read(StreamId stream, Reading reading) const {
