@@ -176,14 +176,14 @@ class Mapping {
   void* at_;
 };
 
-// To a third, by a piece of the middle. Brief records have little left that repeats itself: to save half of them takes
+// To a quarter, by a piece of the middle. Brief records have little left that repeats itself: to save half of them takes
 // as long as to record them did. And a file that is compressed already fills segments with itself where it is read.
 bool is_worth_compressing(ZSTD_CCtx* context, std::span<const u8> records, u8* room, std::size_t room_bytes) {
   constexpr std::size_t piece = 64 << 10;
   if (records.size() < 4 * piece) return true;
   std::size_t size = ZSTD_compressCCtx(context, room, room_bytes, records.data() + records.size() / 2, piece,
                                        compression_level);
-  return ZSTD_isError(size) || size < piece / 3;
+  return ZSTD_isError(size) || size < piece / 4;
 }
 
 // What the writer has set up in advance is cut off.
