@@ -26,6 +26,7 @@ Machine::~Machine() { stop_reporting(*this); }
 
 Result<os::Thread*> Machine::load(outside::Outside& outside) {
   outside_ = &outside;
+  mirrors_signals_ = outside.mirrors_signals();
   outside.attach(*this);
   outside::Image image = SIGTAPE_TRY(outside.image());
   auto file = SIGTAPE_TRY(outside.open_program(image.path));
@@ -45,7 +46,7 @@ Result<os::Thread*> Machine::load(outside::Outside& outside) {
 
 // For an engine that works by host faults, it costs three calls of the host each time that these are blocked.
 cpu::FaultSignals Machine::fault_signals_of(const os::Thread& thread) const {
-  if (!outside_->mirrors_signals()) return cpu::FaultSignals::open;
+  if (!mirrors_signals_) return cpu::FaultSignals::open;
   constexpr unsigned sigsegv = 11;  // in both systems
   const unsigned sigbus = system_ == abi::System::freebsd ? 10 : 7;
   const auto& action = thread.group->dispositions->action;

@@ -47,6 +47,7 @@ class Machine final : public outside::Inside {
   std::unique_ptr<os::Kernel> kernel_;
   abi::System system_ = abi::System::linux_eabi;  // kernel_'s
   outside::Outside* outside_ = nullptr;
+  bool mirrors_signals_ = false;  // outside_'s
   std::map<ThreadId, std::unique_ptr<os::Thread>> threads_;
   const os::Thread* last_to_run_ = nullptr;
 };

@@ -1,4 +1,4 @@
-// gather_inputs and outgoing_of: by the call's description alone.
+// add_inputs and outgoing_of: by the call's description alone.
 #include "core/tape/inputs.h"
 
 #include <algorithm>
@@ -130,9 +130,8 @@ const abi::Arg* outgoing_argument(const abi::Row& row) {
 
 }  // namespace
 
-void gather_inputs(const mem::Space& space, const abi::Call& call, Inputs& inputs) {
-  inputs.clear();
-  if (call.row != nullptr) Gatherer{space, call, inputs}.gather();
+void add_inputs(const mem::Space& space, const abi::Call& call, Inputs& inputs) {
+  Gatherer{space, call, inputs}.gather();
 }
 
 bool writes_to_descriptor(const abi::Call& call) { return call.row != nullptr && outgoing_argument(*call.row) != nullptr; }

@@ -8,7 +8,11 @@
 namespace sigtape::tape {
 
 // Spans point into guest memory: to be copied before the guest runs on.
-void gather_inputs(const mem::Space& space, const abi::Call& call, std::vector<abi::GuestWrite>& inputs);
+void add_inputs(const mem::Space& space, const abi::Call& call, std::vector<abi::GuestWrite>& inputs);
+inline void gather_inputs(const mem::Space& space, const abi::Call& call, std::vector<abi::GuestWrite>& inputs) {
+  inputs.clear();
+  if (call.row != nullptr && call.row->count != 0) add_inputs(space, call, inputs);
+}
 
 // Where the bytes lie that a call which writes to a descriptor takes from memory, cut to `count`; empty for calls of
 // another kind. `descriptor` is the guest's.

@@ -187,15 +187,15 @@ Result<void> StreamWriter::append(u64 ns, const Encoder::Encoded& encoded) {
   return {};
 }
 
-Result<void> StreamWriter::append_brief(u64 ns) {
+Result<void> StreamWriter::append_brief(u64 ns, bool after_switch) {
   if (u64 wanted = record_bytes(brief_.most_bytes()); brief_.data().empty() && has_room(wanted)) [[likely]] {
     begin_writing();
     pages_.need(sizeof(SegmentHeader) + used_ + wanted);
   } else {
     SIGTAPE_TRY_VOID(begin_event(ns, brief_.most_bytes(), brief_.data()));
   }
-  put_brief(false);
-  end_event(ns);
+  put_brief(after_switch);
+  end_event(ns, after_switch ? 2 : 1);
   return {};
 }
 
@@ -233,11 +233,7 @@ Result<void> StreamWriter::append_as_suits(ThreadId thread, Tick tick, u64 ns, c
     if constexpr (may_be_brief)
       if (joins_switch(thread, tick, ns, what)) {
         switch_.reset();
-        begin_writing();
-        pages_.need(sizeof(SegmentHeader) + used_ + record_bytes(brief_.most_bytes()));
-        put_brief(true);
-        end_event(ns, 2);
-        return {};
+        return append_brief(ns, true);
       }
     SIGTAPE_TRY_VOID(append_switch(ns));
   }

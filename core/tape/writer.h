@@ -55,7 +55,7 @@ class StreamWriter {
   Result<void> begin_event(u64 ns, std::size_t bytes, std::span<const std::span<const u8>> data);
   inline void end_event(u64 ns, u32 events = 1);
   Result<void> append(u64 ns, const Encoder::Encoded& encoded);
-  inline Result<void> append_brief(u64 ns);
+  inline Result<void> append_brief(u64 ns, bool after_switch = false);
   template <class What>
   bool joins_switch(ThreadId thread, Tick tick, u64 ns, const What& what);
   Result<void> append_switch(u64 ns);

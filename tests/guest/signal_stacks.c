@@ -197,9 +197,10 @@ static void vforks(void) {
   signal(SIGUSR1, SIG_IGN), signal(SIGUSR2, SIG_IGN);
   char* arguments[] = {"signal_stacks", "spawned", NULL};
   fflush(stdout);
-  printf("posix_spawn: %s\n", strerror(posix_spawn(&child, "/proc/self/exe", NULL, &attributes, arguments, NULL)));
+  int error = posix_spawn(&child, "/proc/self/exe", NULL, &attributes, arguments, NULL);
+  waitpid(child, &status, 0);  // what it says comes first
+  printf("posix_spawn: %s\n", strerror(error));
   fflush(stdout);
-  waitpid(child, &status, 0);
 }
 static const char* action_of(int number) {
   struct sigaction now;
