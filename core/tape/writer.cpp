@@ -36,6 +36,20 @@ constexpr u64 tail_bytes = 512;
 constexpr u32 most_untold = 64;
 constexpr u64 most_untold_ns = 20'000'000;
 
+// Of the first segment: what is written to the file before it is mapped. Of later ones it is all.
+constexpr u64 first_written_ahead = 32 << 10;
+
+// Zeros, in big pieces: the file system has big pages for them then. Pages that it makes when they are first stored to,
+// one by one, cost four times as much (ext4 of Linux 6.18: 6.6 us each, 1.3 so). Whatever fails is left to that.
+void write_ahead(int fd, u64 bytes) {
+  static const std::array<u8, 128 << 10> zeros{};
+  for (u64 at = 0; at < bytes;) {
+    ssize_t written = pwrite(fd, zeros.data(), std::min<u64>(bytes - at, zeros.size()), static_cast<off_t>(at));
+    if (written <= 0) return;
+    at += static_cast<u64>(written);
+  }
+}
+
 constexpr u64 padded(u64 bytes) { return (bytes + 7) & ~u64{7}; }
 // At most, with the padding before it and behind.
 constexpr u64 record_bytes(u64 payload) { return 7 + sizeof(RecordHeader) + padded(payload); }
@@ -76,6 +90,7 @@ Result<void> StreamWriter::next_segment(u64 ns, u64 wanted) {
   OwnedFd file{openat(streams, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
   if (!file.is_open()) return host_error("a new segment of the tape can't be made");
   int error = posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
+  if (error == 0) write_ahead(file.get(), number_ == 0 ? first_written_ahead : bytes);
   void* at = MAP_FAILED;
   if (error == 0) at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (at == MAP_FAILED) {
