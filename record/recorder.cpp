@@ -70,7 +70,9 @@ Result<std::unique_ptr<Recorder>> Recorder::begin(tape::Session& session, const 
 
 // Whether the call may be left waiting, so that the tape must show that it was begun.
 bool Recorder::may_block(const abi::Call& call) {
-  if (call.row == nullptr || call.row->variants != nullptr) return true;
+  if (call.row == nullptr) return true;
+  if (call.row->variants != nullptr)
+    return abi::Arguments(*call.row, call.words).restart() != abi::Restart::not_interruptible;
   if (call.row->restart == abi::Restart::not_interruptible) return false;
   if (!transfers_data(*call.row)) return true;
   auto file = descriptors_.file_of(static_cast<i32>(call.words[0]));

@@ -73,8 +73,6 @@ void Arguments::place() {
 
 void Arguments::choose_variants(std::span<const u32> words) {
   for (u8 i = 0; i < max_args; ++i) chosen_[i] = &row_.args[i];
-  words_ = chosen_words_.data();
-  place();
   for (const Variants* variants = row_.variants; variants;) {
     const u8 at = words_[variants->argument];
     const Variant* variant = at < words.size() ? choose(*variants, words[at]) : nullptr;
@@ -83,7 +81,9 @@ void Arguments::choose_variants(std::span<const u32> words) {
     for (u8 i = 0; i < variant->count && first + i < max_args; ++i) chosen_[first + i] = &variant->args[i];
     const u8 end = static_cast<u8>(first + variant->count);
     if (!variant->keeps_rest || count_ < end) count_ = end;
+    if (variant->restart) restart_ = *variant->restart;
     if (variant->result) result_ = *variant->result;
+    words_ = chosen_words_.data();
     place();
     variants = variant->next;
   }

@@ -166,7 +166,7 @@ Shape shape_of(const Row& row, std::span<const u32> words);
 class Arguments {
  public:
   Arguments(const Row& row, std::span<const u32> words)
-      : row_(row), words_(row.words.data()), count_(row.count), result_(row.result) {
+      : row_(row), words_(row.words.data()), count_(row.count), restart_(row.restart), result_(row.result) {
     if (row.variants != nullptr) choose_variants(words);
   }
   Arguments(const Arguments&) = delete;
@@ -175,6 +175,7 @@ class Arguments {
     return row_.variants == nullptr ? row_.args[argument] : *chosen_[argument];
   }
   u8 word(std::size_t argument) const { return words_[argument]; }  // where it begins
+  Restart restart() const { return restart_; }
   ResultKind result() const { return result_; }
 
  private:
@@ -184,6 +185,7 @@ class Arguments {
   const Row& row_;
   const u8* words_;
   u8 count_;
+  Restart restart_;
   ResultKind result_;
   // Where the row has variants.
   std::array<const Arg*, max_args> chosen_;

@@ -106,6 +106,7 @@ TEST_CASE("Arguments are those of shape_of, for every row and variant") {
         const Arguments arguments(row, words);
         REQUIRE(arguments.count() == shape.count);
         CHECK(arguments.result() == shape.result);
+        CHECK(arguments.restart() == shape.restart);
         varied += shape.variant != nullptr;
         for (unsigned i = 0; i < shape.count; i++) {
           INFO(row.name << " argument " << i);
