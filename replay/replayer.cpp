@@ -36,7 +36,8 @@ Result<void> Replayer::open_stream(tape::StreamId stream) {
   ahead_ = nullptr;
   const tape::Event* first = SIGTAPE_TRY(reader_->next());
   const auto* began = first != nullptr ? first->as<tape::StreamBegan>() : nullptr;
-  if (began == nullptr) return Error{fmt::format("{}: stream {} has no beginning", plan_.tape->directory(), stream.value)};
+  if (began == nullptr)
+    return Error{fmt::format("{}: stream {} has no beginning", plan_.tape->directory(), stream.value)};
   began_ = *began;
   result_.events = 1;
   return {};
@@ -179,7 +180,8 @@ Result<outside::Image> Replayer::image() {
   const tape::Event* event = SIGTAPE_TRY(reader_->peek());
   const auto* began = event != nullptr ? event->as<tape::ImageBegan>() : nullptr;
   if (began == nullptr)
-    return Error{fmt::format("{}: stream {} does not begin with an image", plan_.tape->directory(), reader_->stream().value)};
+    return Error{
+        fmt::format("{}: stream {} does not begin with an image", plan_.tape->directory(), reader_->stream().value)};
   outside::Image image = began->image;
   SIGTAPE_TRY(reader_->next());
   result_.events++;
@@ -223,8 +225,8 @@ void Replayer::check_output(os::Thread& thread, const tape::Event& event) {
   if (called.output == tape::Output::none) return;
   const auto* done = std::get_if<abi::Done>(&called.outcome);
   auto outgoing = tape::outgoing_of(inside_->space(), called.call, done != nullptr ? done->value : 0);
-  bool same = std::ranges::equal(outgoing.bytes, called.output_bytes,
-                                 [](auto a, auto b) { return std::ranges::equal(a, b); });
+  bool same =
+      std::ranges::equal(outgoing.bytes, called.output_bytes, [](auto a, auto b) { return std::ranges::equal(a, b); });
   if (!same) diverge(thread, event, {"writes other bytes with", &called.call});
 }
 

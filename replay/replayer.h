@@ -18,16 +18,16 @@ enum class Finish : u8 {
   ended,      // as recorded, with equal digests; also by exec
   tape_ends,  // the tape has no more of this process
   diverged,
-  damaged,    // the tape is
+  damaged,     // the tape is
   needs_tree,  // it shares memory with processes that are not replayed
-  failed,     // the replayer could not do its part (a stored file is missing)
+  failed,      // the replayer could not do its part (a stored file is missing)
 };
 
 struct StreamResult {
   Finish finish = Finish::failed;
-  outside::End end;      // ended
-  std::string text;      // diverged, damaged, failed: what to print
-  u64 events = 0;        // that agreed, of the last stream
+  outside::End end;  // ended
+  std::string text;  // diverged, damaged, failed: what to print
+  u64 events = 0;    // that agreed, of the last stream
 };
 
 struct ReplayPlan {
@@ -41,7 +41,7 @@ struct ReplayPlan {
   // all there, and the replay ends with `needs_tree`.
   std::function<void(u32 object, u64 number)> await_turn;
   std::function<void(u32 object, u64 number)> turn_over;
-  HostFd shared_memory{-1};  // for the objects that are files: object N begins at N << 32
+  HostFd shared_memory{-1};            // for the objects that are files: object N begins at N << 32
   CheckedContents* checked = nullptr;  // where other processes of the tape are replayed, too
   // After each event of the followed stream: for progress and for output in order.
   std::function<void(tape::StreamId, const tape::Event&)> agreed;
@@ -111,7 +111,7 @@ class Replayer final : public outside::Outside {
   const tape::Event* ahead() { return ahead_ != nullptr ? ahead_ : look_ahead(); }
   const tape::Event* look_ahead();
   const tape::Event* awaited(os::Thread& thread, const Got& got);  // the thread's next event, others having run
-  const tape::Event& consume();              // the next event, valid until the one after it is consumed
+  const tape::Event& consume();  // the next event, valid until the one after it is consumed
   void skip_notes();
   void change_memory(const std::vector<tape::Bytes>& now);
   void move_file_end();
@@ -155,9 +155,9 @@ class Replayer final : public outside::Outside {
   StoredFiles files_;
   Fiber main_;
   std::map<ThreadId, std::unique_ptr<Guest>> guests_;
-  std::vector<std::unique_ptr<Guest>> gone_;  // a fiber can't free its own stack
+  std::vector<std::unique_ptr<Guest>> gone_;       // a fiber can't free its own stack
   std::map<ThreadId, VforkChild> vfork_children_;  // by parent, as long as that is in its call
-  std::map<u32, u64> turns_;  // that this process has now, by object
+  std::map<u32, u64> turns_;                       // that this process has now, by object
   Guest* running_ = nullptr;
   StreamResult result_;
 };

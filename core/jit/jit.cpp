@@ -142,7 +142,7 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   std::unordered_map<const cpu::State*, std::unique_ptr<ContextStack>> stacks_;  // of this engine's states,
   std::vector<std::unique_ptr<ContextStack>> free_stacks_;                       // of ones to come,
   std::unique_ptr<ContextStack> foreign_stack_;                                  // and of all others
-  Context* context_ = nullptr;  // of the state that runs, or ran last
+  Context* context_ = nullptr;                                                   // of the state that runs, or ran last
   const u8* miss_ = nullptr;  // in the view to execute; distances in the table are from here
   i32 table_distance_ = 0;
   u64 generation_ = 0;
@@ -150,10 +150,10 @@ class Jit final : public cpu::Engine, public mem::CodeWatcher {
   bool may_fault_ = true;
   bool memory_is_shared_ = false;
   u32 usual_fpscr_ = cpu::fp::ixc;  // see Context; of translations
-  bool flush_to_zero_ = false;  // FPSCR.FZ in which VFP's arithmetic is translated to the host's
-  u32 turns_ = 0;               // of that
-  bool dropped_ = false;        // blocks went away since translated code was entered
-  Effort effort_;               // only where it is logged
+  bool flush_to_zero_ = false;      // FPSCR.FZ in which VFP's arithmetic is translated to the host's
+  u32 turns_ = 0;                   // of that
+  bool dropped_ = false;            // blocks went away since translated code was entered
+  Effort effort_;                   // only where it is logged
   static constexpr std::size_t heat_size = 1 << 15;
   ReservedTable<u8> heat_{heat_size};  // a forked child begins cold
 };
@@ -219,9 +219,6 @@ void handle_faults() {
 
 // The signals that faults of translated code come as. Guests may block them.
 constexpr u64 fault_signals = u64{1} << (SIGSEGV - 1) | u64{1} << (SIGBUS - 1);
-void set_fault_signals_open(bool open) {
-  syscall(SYS_rt_sigprocmask, open ? SIG_UNBLOCK : SIG_BLOCK, &fault_signals, nullptr, 8);
-}
 bool fault_signals_wait() {
   u64 waiting = 0;
   syscall(SYS_rt_sigpending, &waiting, 8);
@@ -509,7 +506,7 @@ void Jit::code_changed(GuestAddr begin, u32 bytes) {
 
 void Jit::open_fault_signals(bool open) {
   if (open) opened_fault_signals_.store(true, std::memory_order_relaxed);
-  set_fault_signals_open(open);
+  syscall(SYS_rt_sigprocmask, open ? SIG_UNBLOCK : SIG_BLOCK, &fault_signals, nullptr, 8);
   if (!open) opened_fault_signals_.store(false, std::memory_order_relaxed);
 }
 

@@ -96,8 +96,8 @@ bool take_pieces(const BriefContext::Words& words, Cursor& from, std::span<const
   u32 all = 0;
   for (u32 count : counts) all += count;
   for (u32 i = 0; i < all; i++)
-    heads[i] = i < brief_pieces ? BriefPiece{words[word_of_piece(i)], words[word_of_piece(i) + 1]}
-                                : from.take<BriefPiece>();
+    heads[i] =
+        i < brief_pieces ? BriefPiece{words[word_of_piece(i)], words[word_of_piece(i) + 1]} : from.take<BriefPiece>();
   const BriefPiece* head = heads.data();
   for (std::size_t i = 0; i < lists.size(); i++) {
     lists[i]->reserve(counts[i]);
@@ -236,8 +236,8 @@ bool BriefEncoder::encode(ThreadId thread, Tick tick, u64 ns, const PlainCall& w
     entered_ = ns - what.entered_ns;
     left_ = ns - what.left_ns;
   }
-  kinds_ = word_of(BriefWhat::called, static_cast<u8>(what.call.system), static_cast<u8>(what.outcome.index()),
-                   what.notes);
+  kinds_ =
+      word_of(BriefWhat::called, static_cast<u8>(what.call.system), static_cast<u8>(what.outcome.index()), what.notes);
   counts_ = word_of(has, static_cast<u8>(what.writes.size()), static_cast<u8>(what.inputs.size()), 0);
   if (const auto* done = std::get_if<abi::Done>(&what.outcome)) {
     value_ = done->value;
@@ -336,7 +336,8 @@ u8* BriefEncoder::put_tail(u8* at) const {
     at = put_bytes(at, &head, sizeof head);
   });
   for_each([&](const Bytes& piece) {
-    if (!piece.bytes.empty() && piece.bytes.size() <= inline_bytes) at = put_bytes(at, piece.bytes.data(), piece.bytes.size());
+    if (!piece.bytes.empty() && piece.bytes.size() <= inline_bytes)
+      at = put_bytes(at, piece.bytes.data(), piece.bytes.size());
   });
   return at;
 }
@@ -382,8 +383,7 @@ Result<BriefContext::Words> BriefDecoder::lengthen(Cursor& from, Event& event) {
   u64 ticks = unfolded(take_number(from)), ns = unfolded(take_number(from));
   u64 changed = first & BriefFirst::changes ? take_number(from) : 0;
   if (changed >> brief_words != 0) return Error{"changes what is not there"};
-  for (; changed != 0; changed &= changed - 1)
-    words[static_cast<u32>(std::countr_zero(changed))] = from.take<u32>();
+  for (; changed != 0; changed &= changed - 1) words[static_cast<u32>(std::countr_zero(changed))] = from.take<u32>();
   event.thread = ThreadId{static_cast<i32>(words[BriefWord::thread])};
   Tick& tick = context_.tick_of(event.thread);
   event.tick = tick = tick + ticks;

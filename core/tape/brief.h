@@ -57,11 +57,11 @@ Called event_of(const PlainCall& plain);
 abi::Outcome outcome_of(u8 index, u32 value, u32 value2);
 template <class Notes>  // abi::CallNotes, Called
 u8 notes_of(const Notes& notes, bool entered, Answerer answerer) {
-  return static_cast<u8>(
-      entered * BriefNotes::entered | (answerer == Answerer::kernel) * BriefNotes::by_kernel |
-      notes.signal_before_entry * BriefNotes::signal_before_entry |
-      notes.host_interrupted * BriefNotes::host_interrupted | notes.decided_by_mode * BriefNotes::decided_by_mode |
-      notes.rewound_unseen * BriefNotes::rewound_unseen);
+  return static_cast<u8>(entered * BriefNotes::entered | (answerer == Answerer::kernel) * BriefNotes::by_kernel |
+                         notes.signal_before_entry * BriefNotes::signal_before_entry |
+                         notes.host_interrupted * BriefNotes::host_interrupted |
+                         notes.decided_by_mode * BriefNotes::decided_by_mode |
+                         notes.rewound_unseen * BriefNotes::rewound_unseen);
 }
 void set_notes(Called& what, u8 notes);
 

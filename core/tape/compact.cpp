@@ -84,7 +84,8 @@ Result<void> decode_compact(const CompactMessage& message, std::span<const std::
       what.left_ns = from.take<u64>();
     }
     set_notes(what, head.notes);
-    whole = take_compact_pieces(pieces, head.writes, data, what.writes) && take_compact_pieces(pieces, head.inputs, data, what.inputs);
+    whole = take_compact_pieces(pieces, head.writes, data, what.writes) &&
+            take_compact_pieces(pieces, head.inputs, data, what.inputs);
     event.what = std::move(what);
   }
   if (!whole) return Error{"refers to a data record that is not there"};

@@ -11,8 +11,8 @@ namespace sigtape::tape {
 
 // A compact record: the head, then as far as `has` says so CompactCall, the result's second word, the times entered_ns
 // and left_ns; then the pieces of writes and those of inputs, each with its bytes behind it or, where they are more
-// than inline_bytes, in the next data record. Without CompactCall the call is the one that the thread has entered. Pieces
-// and notes are as in brief records (format.h).
+// than inline_bytes, in the next data record. Without CompactCall the call is the one that the thread has entered.
+// Pieces and notes are as in brief records (format.h).
 struct CompactWhat {
   static constexpr u8 entered = 0, called = 1;
 };

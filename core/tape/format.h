@@ -67,16 +67,16 @@ struct ClosedHeader {
   u64 events;
   u64 first_ns, last_ns;
   u64 raw_bytes, stored_bytes;
-  u64 checksum;         // XXH3-64 of the raw records
+  u64 checksum;  // XXH3-64 of the raw records
   u64 reserved_too[3];
   u64 header_checksum;  // XXH3-64 of the members above
 };
 static_assert(sizeof(ClosedHeader) == 128);
 
-// In front of every record but brief ones; such records begin at multiples of 8 bytes, with zeros before them where that
-// is to be. A data record belongs to the next event, or compact, delta or brief record, of the same segment. kept: a
-// data record whose bytes are elsewhere (core/tape/kept_bytes.h); compact, delta: of older formats (core/tape/compact.h,
-// core/tape/delta.h).
+// In front of every record but brief ones; such records begin at multiples of 8 bytes, with zeros before them where
+// that is to be. A data record belongs to the next event, or compact, delta or brief record, of the same segment. kept:
+// a data record whose bytes are elsewhere (core/tape/kept_bytes.h); compact, delta: of older formats
+// (core/tape/compact.h, core/tape/delta.h).
 enum class RecordKind : u8 { event = 1, data = 2, compact = 3, delta = 4, kept = 5, brief = 6 };
 struct RecordHeader {
   u32 bytes;  // of the payload, without padding

@@ -242,8 +242,8 @@ void StreamWriter::write_last_note(u64 ns, const Error& why) {
 template <class What>
 Result<void> StreamWriter::append_as_suits(ThreadId thread, Tick tick, u64 ns, const What& what) {
   constexpr bool is_plain = std::is_same_v<What, PlainEntry> || std::is_same_v<What, PlainCall>;
-  constexpr bool may_be_brief = is_plain || std::is_same_v<What, Entered> || std::is_same_v<What, Called> ||
-                                std::is_same_v<What, Switched>;
+  constexpr bool may_be_brief =
+      is_plain || std::is_same_v<What, Entered> || std::is_same_v<What, Called> || std::is_same_v<What, Switched>;
   if (switch_) [[unlikely]] {
     if constexpr (may_be_brief)
       if (joins_switch(thread, tick, ns, what)) {

@@ -32,8 +32,8 @@ class StreamWriter {
   // what was written before is a good tape. Data that the event's spans point to is copied.
   template <class What>
   Result<void> write(ThreadId thread, Tick tick, u64 ns, const What& what);
-  // The next event is the first after a turn, from `from` at its position to a thread at its: where the event shows that
-  // itself, both become one record.
+  // The next event is the first after a turn, from `from` at its position to a thread at its: where the event shows
+  // that itself, both become one record.
   void note_switch(ThreadId from, Tick tick, const Switched& what) { switch_ = {from, tick, what}; }
   // The next event refers to `bytes` (more than inline_bytes) instead of holding them.
   void refer(std::span<const u8> bytes, const KeptBytes& kept) { referred_ = {bytes, kept}; }

@@ -56,9 +56,8 @@ struct Pair {
 };
 
 bool are_same(const std::vector<Bytes>& a, const std::vector<Bytes>& b) {
-  return std::ranges::equal(a, b, [](const Bytes& x, const Bytes& y) {
-    return x.at == y.at && std::ranges::equal(x.bytes, y.bytes);
-  });
+  return std::ranges::equal(
+      a, b, [](const Bytes& x, const Bytes& y) { return x.at == y.at && std::ranges::equal(x.bytes, y.bytes); });
 }
 
 void check_same(const Called& r, const Called& w) {
@@ -203,7 +202,9 @@ TEST_CASE("events of all kinds come back, whatever resembles what") {
     w.call.system = random() % 50 == 0 ? abi::System::freebsd : abi::System::linux_eabi;
     w.outcome = abi::Done{static_cast<u32>(random() % 3), static_cast<u32>(random() % 20 == 0)};
     for (unsigned pieces = random() % 4 == 0 ? random() % 12 : 0; pieces > 0; pieces--)
-      (random() % 2 ? w.writes : w.inputs).push_back({GuestAddr{static_cast<u32>(random() % 3)}, std::span{pool}.first(random() % 3 == 0 ? random() % 300 : random() % 4)});
+      (random() % 2 ? w.writes : w.inputs)
+          .push_back({GuestAddr{static_cast<u32>(random() % 3)},
+                      std::span{pool}.first(random() % 3 == 0 ? random() % 300 : random() % 4)});
     if (random() % 4 == 0) w.entered_ns = ns - random() % 1000, w.left_ns = ns;
     if (!pair.write(thread, Tick{tick}, ns, w)) continue;
     bytes += pair.payload.size();

@@ -25,13 +25,22 @@ void append(std::vector<u8>& to, const T& value) {
 // A Called with times, one piece inside, and one in a data record of 5000 bytes.
 std::vector<u8> message() {
   std::vector<u8> bytes;
-  append(bytes, CompactHead{.what = CompactWhat::called, .system = 0, .outcome = 0, .notes = BriefNotes::by_kernel,
-                            .has = CompactHas::all, .writes = 1, .inputs = 1, .reserved = 0, .thread = 4, .value = 7,
-                            .tick = 100, .ns = 2000});
+  append(bytes, CompactHead{.what = CompactWhat::called,
+                            .system = 0,
+                            .outcome = 0,
+                            .notes = BriefNotes::by_kernel,
+                            .has = CompactHas::all,
+                            .writes = 1,
+                            .inputs = 1,
+                            .reserved = 0,
+                            .thread = 4,
+                            .value = 7,
+                            .tick = 100,
+                            .ns = 2000});
   append(bytes, CompactCall{.number = 5, .pc = 0x8000, .words = {1, 2, 3, 4, 5, 6, 7, 8}});
-  append(bytes, u32{9});      // value2
-  append(bytes, u64{1990});   // entered_ns
-  append(bytes, u64{1995});   // left_ns
+  append(bytes, u32{9});     // value2
+  append(bytes, u64{1990});  // entered_ns
+  append(bytes, u64{1995});  // left_ns
   append(bytes, BriefPiece{0x100, 3});
   bytes.insert(bytes.end(), {1, 2, 3});
   append(bytes, BriefPiece{0x200, 5000});
@@ -85,8 +94,18 @@ TEST_CASE("a compact record is decoded") {
 
 TEST_CASE("the end of a call that was entered is one of the call that its thread has entered") {
   std::vector<u8> bytes;
-  append(bytes, CompactHead{.what = CompactWhat::called, .system = 0, .outcome = 0, .notes = BriefNotes::entered,
-                            .has = 0, .writes = 0, .inputs = 0, .reserved = 0, .thread = 4, .value = 1, .tick = 1, .ns = 2});
+  append(bytes, CompactHead{.what = CompactWhat::called,
+                            .system = 0,
+                            .outcome = 0,
+                            .notes = BriefNotes::entered,
+                            .has = 0,
+                            .writes = 0,
+                            .inputs = 0,
+                            .reserved = 0,
+                            .thread = 4,
+                            .value = 1,
+                            .tick = 1,
+                            .ns = 2});
   Event begun, event;
   begun.what = Entered{};
   std::get<Entered>(begun.what).call.number = 3;
