@@ -13,6 +13,7 @@
 #include "core/outside/linux_access.h"
 #include "core/outside/linux_handlers.h"
 #include "core/outside/live.h"
+#include "core/outside/raw_syscall.h"
 
 namespace sigtape::outside {
 namespace {
@@ -308,7 +309,7 @@ bool answer_by_row(CallContext& c) {
   const Described* described = description_of(c.call);
   if (!described) return false;
   if (described->has_no_arguments) {  // getpid and its like, of which some programs make many
-    c.finish(c.immediate(described->host.number));
+    c.finish({true, raw_syscall(described->host.number)});
     return true;
   }
   if (c.call.row->variants) return answer_as(c, described->host, abi::shape_of(*c.call.row, c.call.words));

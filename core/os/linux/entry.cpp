@@ -78,7 +78,8 @@ LinuxKernel::Handler LinuxKernel::handler_of(u32 number) {
   return number >= 0xf0000 ? &K::arm_private : nullptr;
 }
 
-Answered LinuxKernel::dispatch(Thread& thread) {
+// Inline: after a system call, processors have forgotten where to return to, so that each return behind it waits.
+[[gnu::always_inline]] inline Answered LinuxKernel::dispatch(Thread& thread) {
   if (thread.seccomp_filter || thread.seccomp_strict) [[unlikely]] {
     Answered outcome;
     if (!passes_seccomp(thread, outcome)) return outcome;
