@@ -33,60 +33,40 @@ static const Variant* choose(const Variants& variants, u32 word) {
   return nullptr;
 }
 
-static void apply(Shape& shape, const Variants& variants, const Variant& variant) {
-  const u8 first = static_cast<u8>(variants.argument + 1);
-  for (u8 i = 0; i < variant.count && first + i < max_args; ++i) shape.args[first + i] = variant.args[i];
-  const u8 end = static_cast<u8>(first + variant.count);
-  shape.count = variant.keeps_rest && shape.count > end ? shape.count : end;
-  if (variant.restart) shape.restart = *variant.restart;
-  if (variant.result) shape.result = *variant.result;
-  shape.variant = &variant;
-}
-
-Shape shape_of(const Row& row, std::span<const u32> words) {
-  Shape shape{.args = row.args, .count = row.count, .restart = row.restart, .result = row.result};
-  shape.words = word_indices({shape.args.data(), shape.count});
-  for (const Variants* variants = row.variants; variants;) {
-    const u8 at = shape.words[variants->argument];
-    const Variant* variant = at < words.size() ? choose(*variants, words[at]) : nullptr;
-    if (!variant) {
-      shape.unknown_variant = true;
-      break;
-    }
-    apply(shape, *variants, *variant);
-    shape.words = word_indices({shape.args.data(), shape.count});
-    variants = variant->next;
-  }
-  return shape;
-}
-
-// Where the chosen arguments begin.
-void Arguments::place() {
-  u8 word = 0;
-  for (u8 i = 0; i < count_; i++) {
-    const Kind kind = chosen_[i]->kind;
-    if (kind == Kind::off64) word = static_cast<u8>(word + (word & 1));
-    chosen_words_[i] = word;
-    word = static_cast<u8>(word + (kind == Kind::off64 || kind == Kind::off64_split ? 2 : 1));
-  }
-}
-
 void Arguments::choose_variants(std::span<const u32> words) {
   for (u8 i = 0; i < max_args; ++i) chosen_[i] = &row_.args[i];
-  for (const Variants* variants = row_.variants; variants;) {
+  for (const Variants* variants = row_.variants; variants; variants = variant_->next) {
     const u8 at = words_[variants->argument];
     const Variant* variant = at < words.size() ? choose(*variants, words[at]) : nullptr;
-    if (!variant) return;
+    if (!variant) {
+      unknown_variant_ = true;
+      return;
+    }
     const u8 first = static_cast<u8>(variants->argument + 1);
     for (u8 i = 0; i < variant->count && first + i < max_args; ++i) chosen_[first + i] = &variant->args[i];
     const u8 end = static_cast<u8>(first + variant->count);
-    if (!variant->keeps_rest || count_ < end) count_ = end;
+    count_ = variant->keeps_rest && count_ > end ? count_ : end;
     if (variant->restart) restart_ = *variant->restart;
     if (variant->result) result_ = *variant->result;
+    variant_ = variant;
+    u8 word = 0;
+    for (u8 i = 0; i < count_; ++i) chosen_words_[i] = place_argument(chosen_[i]->kind, word);
     words_ = chosen_words_.data();
-    place();
-    variants = variant->next;
   }
+}
+
+Shape shape_of(const Row& row, std::span<const u32> words) {
+  const Arguments arguments(row, words);
+  Shape shape{.count = static_cast<u8>(arguments.count()),
+              .restart = arguments.restart(),
+              .result = arguments.result(),
+              .variant = arguments.variant(),
+              .unknown_variant = arguments.unknown_variant()};
+  for (u8 i = 0; i < shape.count; ++i) {
+    shape.args[i] = arguments[i];
+    shape.words[i] = arguments.word(i);
+  }
+  return shape;
 }
 
 }  // namespace sigtape::abi

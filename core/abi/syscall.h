@@ -137,14 +137,16 @@ std::string name_of(System system, u32 number);  // "syscall_411" where unknown
 // Where argument i starts among the words r0-r6 (Linux) or registers and stack (FreeBSD): 64-bit ones take an aligned
 // pair (AAPCS; FreeBSD's sy_narg layout does the same on the stack). Words are as the entry code fetched them, so
 // FreeBSD's stack words simply follow.
+constexpr u8 place_argument(Kind kind, u8& word) {  // `word`: the first that is free
+  if (kind == Kind::off64) word = static_cast<u8>(word + (word & 1));
+  const u8 place = word;
+  word = static_cast<u8>(word + (kind == Kind::off64 || kind == Kind::off64_split ? 2 : 1));
+  return place;
+}
 constexpr std::array<u8, max_args> word_indices(std::span<const Arg> args) {
   std::array<u8, max_args> words{};
   u8 word = 0;
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (args[i].kind == Kind::off64) word = static_cast<u8>(word + (word & 1));
-    words[i] = word;
-    word = static_cast<u8>(word + (args[i].kind == Kind::off64 || args[i].kind == Kind::off64_split ? 2 : 1));
-  }
+  for (std::size_t i = 0; i < args.size(); ++i) words[i] = place_argument(args[i].kind, word);
   return words;
 }
 
@@ -177,16 +179,19 @@ class Arguments {
   u8 word(std::size_t argument) const { return words_[argument]; }  // where it begins
   Restart restart() const { return restart_; }
   ResultKind result() const { return result_; }
+  const Variant* variant() const { return variant_; }
+  bool unknown_variant() const { return unknown_variant_; }
 
  private:
   void choose_variants(std::span<const u32> words);
-  void place();
 
   const Row& row_;
   const u8* words_;
   u8 count_;
   Restart restart_;
   ResultKind result_;
+  const Variant* variant_ = nullptr;
+  bool unknown_variant_ = false;
   // Where the row has variants.
   std::array<const Arg*, max_args> chosen_;
   std::array<u8, max_args> chosen_words_;
