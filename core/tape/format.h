@@ -85,6 +85,7 @@ struct RecordHeader {
   u64 check;  // XXH3-64 of the payload, seeded with kind and length
 };
 static_assert(sizeof(RecordHeader) == 16);
+constexpr u64 padded(u64 bytes) { return (bytes + 7) & ~u64{7}; }
 // In front of a brief record, which begins anywhere, instead: a number of four bytes. Its lowest byte is never zero, so
 // that it is told from padding, and its highest bit is set, which RecordHeader::bytes never has there.
 struct BriefHeader {

@@ -184,7 +184,7 @@ struct StreamReader::Impl {
   // Not at the end of the records.
   Result<Record> record() {
     const auto& records = content->records;
-    if (offset % 8 != 0 && records[offset] == 0) offset = std::min<u64>((offset + 7) & ~u64{7}, records.size());
+    if (offset % 8 != 0 && records[offset] == 0) offset = std::min<u64>(padded(offset), records.size());
     std::span<const u8> rest = std::span{records}.subspan(offset);
     u32 bytes = 0;
     if (rest.size() < sizeof bytes) return cut_off();
@@ -201,12 +201,11 @@ struct StreamReader::Impl {
     if (!is_delta) std::memcpy(&whole, rest.data(), sizeof whole);
     if (bytes > max_record_bytes)
       return refuse(fmt::format("is damaged at offset {}: a record of {} bytes", offset, bytes));
-    u64 padded = (u64{bytes} + 7) & ~u64{7};
-    if (rest.size() - header_bytes < padded) return cut_off();
+    if (rest.size() - header_bytes < padded(bytes)) return cut_off();
     auto payload = rest.subspan(header_bytes, bytes);
     u64 check = record_check(kind, payload);
     if (is_delta ? short_check(check) != head.check : check != whole.check) return wrong_check();
-    offset += header_bytes + padded;
+    offset += header_bytes + padded(bytes);
     return Record{kind, payload};
   }
   void forget_data() {

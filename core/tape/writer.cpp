@@ -59,7 +59,6 @@ void write_ahead(int fd, u64 bytes) {
   }
 }
 
-constexpr u64 padded(u64 bytes) { return (bytes + 7) & ~u64{7}; }
 // At most, with the padding before it and behind.
 constexpr u64 record_bytes(u64 payload) { return 7 + sizeof(RecordHeader) + padded(payload); }
 constexpr u64 page_aligned(u64 bytes) { return (bytes + 4095) & ~u64{4095}; }
